@@ -1,0 +1,88 @@
+# `make demo` starts the console with made-up data, `make test` tests it; each sets itself up first.
+# Needed beforehand: make, python3 (3.11 or newer, with venv) and git; Chromium for the browser tests.
+
+PY ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON := $(BIN)/python
+UV_VERSION := 0.13.9
+CHROMIUM ?= chromium
+ALONE := flock .test.lock
+PACKAGES := m3console accounts plans billing
+
+export UV_PYTHON_DOWNLOADS := never
+
+.PHONY: help runtime development demo test test-long check bench lock chromium clean
+
+help:
+	@echo "make demo       start the console with made-up data (PORT=8000)"
+	@echo "make test       the tests, in under five minutes"
+	@echo "make test-long  crashes, crawls and volume, in under 25 minutes"
+	@echo "make check      style, types, templates, imports, migrations, deployment settings"
+	@echo "make bench      speed of ingestion and billing beside bare SQL"
+	@echo "make lock       choose versions anew and write both requirement files"
+	@echo "make clean      remove what make has made, the demo's data excepted"
+
+$(BIN)/uv:
+	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; this is $$($(PY) --version). Try: make PY=python3.12"; exit 1; }
+	@$(PY) -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo "Python's venv is missing. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@echo "Making a Python environment in $(VENV) …"
+	@$(PY) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+# Beside the packages lies a copy of the requirement file they were installed from.
+runtime: | $(BIN)/uv
+	@cmp -s requirements.txt $(VENV)/.installed || { echo "Installing the packages …" \
+	  && $(BIN)/uv pip install --quiet --python $(PYTHON) --require-hashes -r requirements.txt \
+	  && cp requirements.txt $(VENV)/.installed; }
+
+development: | $(BIN)/uv
+	@cmp -s requirements-dev.txt $(VENV)/.installed-dev || { echo "Installing the packages for development …" \
+	  && $(BIN)/uv pip install --quiet --python $(PYTHON) --require-hashes -r requirements-dev.txt \
+	  && cp requirements-dev.txt $(VENV)/.installed-dev; }
+
+demo: runtime
+	@$(PYTHON) manage.py demo
+
+# On another server: make test DATABASE_URL=postgres://user:password@host/name
+test: development chromium
+	$(ALONE) $(PYTHON) -m pytest -q -n auto --dist worksteal -m "not long"
+
+test-long: development chromium
+	$(ALONE) $(PYTHON) -m pytest -q -n auto -m long
+
+check: development
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy $(PACKAGES)
+	$(BIN)/djlint --quiet --check --lint templates
+	$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory check-django
+
+.PHONY: check-django
+check-django: export SECRET_KEY = $(shell head -c 48 /dev/urandom | od -An -tx1 | tr -d ' \n')
+check-django: development
+	$(PYTHON) manage.py makemigrations --check --dry-run
+	$(PYTHON) manage.py check --deploy --fail-level WARNING
+
+bench: development
+	$(ALONE) $(PYTHON) -m tests.bench
+
+# Names, versions and hashes only, so that any index that has the packages will do.
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header
+lock: | $(BIN)/uv
+	$(COMPILE) --upgrade pyproject.toml -o requirements.txt
+	$(COMPILE) --upgrade pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+
+chromium:
+	@command -v $(CHROMIUM) >/dev/null || { \
+	  [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	    || { echo "The browser tests need Chromium. On Debian and Ubuntu: sudo apt-get install chromium"; exit 1; }; \
+	  apt-get update -q && apt-get install -yq --no-install-recommends chromium; }
+
+clean:
+	rm -rf $(VENV) staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo "The demo's data stays in .pgdata; to begin anew: rm -rf .pgdata .demo.key"
