@@ -1,0 +1,3 @@
+from accounts.models.accounts import Account, AccountQuerySet
+
+__all__ = ["Account", "AccountQuerySet"]

@@ -1,0 +1,99 @@
+"""Accounts: whom the organization bills."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Func, Q, TextField, Value
+from django.db.models.functions import Collate, Concat, Lower
+
+from m3console.core.audit import PersonalChanges, tracked
+from m3console.core.entities import Entity
+from m3console.core.text import code_valid, text_valid
+
+PERSONAL = (
+    "name", "email_address", "address_line_1", "address_line_2", "address_line_3", "address_line_4",
+    "locality", "region", "post_code", "country",
+)  # fmt: skip
+
+
+class AccountQuerySet(models.QuerySet["Account"]):
+    def living(self) -> "AccountQuerySet":
+        return self.filter(deleted_at=None)
+
+    def search(self, text: str) -> "AccountQuerySet":
+        """Name, code or e-mail address begins with the text or, from three letters on, holds it."""
+        text = text.strip().lower()
+        begins = Q(name_key__gte=text, name_key__lt=text + "\U0010ffff") | Q(code_key__startswith=text)
+        keyed = self.annotate(name_key=Collate(Lower("name"), "C"), code_key=Lower("code"))
+        if len(text) < 3:
+            return keyed.filter(begins)
+        grams = sorted({text[i : i + 3] for i in range(len(text) - 2)})
+        found = Func(F("search_text"), function="search_grams", output_field=ArrayField(TextField()))
+        return keyed.annotate(grams=found).filter(grams__contains=grams, search_text__contains=text)
+
+
+class LivingManager(models.Manager["Account"]):
+    def get_queryset(self) -> AccountQuerySet:
+        return AccountQuerySet(self.model, using=self._db).living()
+
+
+@tracked(personal=PERSONAL)
+class Account(Entity):
+    """An end customer, or a part of one: usage is sent to its code, stored and billed by its id.
+
+    A deleted account keeps its row for the bills that show it; its code is free at once.
+    """
+
+    name = models.CharField(max_length=200, validators=[text_valid])
+    code = models.CharField(max_length=80, validators=[code_valid])
+    email_address = models.EmailField("email address", max_length=254)
+    parent_account = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    address_line_1 = models.CharField("address line 1", max_length=200, blank=True)
+    address_line_2 = models.CharField("address line 2", max_length=200, blank=True)
+    address_line_3 = models.CharField("address line 3", max_length=200, blank=True)
+    address_line_4 = models.CharField("address line 4", max_length=200, blank=True)
+    locality = models.CharField("city / town", max_length=200, blank=True)
+    region = models.CharField("region / province", max_length=200, blank=True)
+    post_code = models.CharField("postcode / zip", max_length=200, blank=True)
+    country = models.CharField(max_length=200, blank=True)
+    currency = models.CharField(max_length=80, null=True, blank=True)
+    bill_epoch = models.DateField("first bill date", null=True, blank=True)
+    days_before_bill_due = models.PositiveIntegerField(null=True, blank=True)
+    purchase_order_number = models.CharField(max_length=100, blank=True)
+    auto_created = models.BooleanField(default=False, editable=False)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+    personal_changed = ArrayField(TextField(), default=list, editable=False)
+    search_text = models.GeneratedField(
+        expression=Lower(
+            Concat(F("name"), Value("\n"), F("code"), Value("\n"), F("email_address"), output_field=TextField())
+        ),
+        output_field=TextField(),
+        db_persist=True,
+    )
+
+    objects = LivingManager.from_queryset(AccountQuerySet)()
+    everyone = AccountQuerySet.as_manager()
+
+    class Meta:
+        base_manager_name = "everyone"
+        triggers = [PersonalChanges(name="personal_changed", personal=list(PERSONAL))]
+        constraints = [
+            models.UniqueConstraint(
+                name="account_code_once", fields=["organization", "code"], condition=Q(deleted_at=None)
+            ),
+            models.CheckConstraint(name="account_not_its_own_parent", condition=~Q(parent_account=F("id"))),
+            models.CheckConstraint(name="account_name_given", condition=~Q(name="")),
+            models.CheckConstraint(name="account_code_given", condition=~Q(code="")),
+        ]
+        indexes = [
+            models.Index("organization", Collate(Lower("name"), "C"), "id", name="account_by_name"),
+            models.Index("organization", Collate("code", "C"), "id", name="account_by_code"),
+            models.Index("organization", "created_at", "id", name="account_by_creation"),
+            GinIndex(
+                Func(F("search_text"), function="search_grams", output_field=ArrayField(TextField())),
+                name="account_search",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,69 @@
+"""What every entity has: an id, its organization, a version that saves must have read, who and when."""
+
+from typing import Any, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.db.models import F
+
+from m3console.core import clock
+from m3console.core.audit import current_actor
+from m3console.core.errors import StaleVersion
+from m3console.core.ids import uuid7
+
+
+class Entity(models.Model):
+    """A row of one organization that people create and change (spec 1, first paragraph).
+
+    Lists have indexes of their own that begin with the organization, so these keys need none.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organization = models.ForeignKey(
+        "core.Organization", models.PROTECT, related_name="+", editable=False, db_index=False
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    created_by = models.ForeignKey(
+        "core.User", models.PROTECT, null=True, related_name="+", editable=False, db_index=False
+    )
+    updated_at = models.DateTimeField(default=clock.now, editable=False)
+    updated_by = models.ForeignKey(
+        "core.User", models.PROTECT, null=True, related_name="+", editable=False, db_index=False
+    )
+
+    class Meta:
+        abstract = True
+
+
+E = TypeVar("E", bound=Entity)
+
+
+def create(model: type[E], **fields: Any) -> E:
+    """Insert an entity in the name of the current actor. The caller has opened an action."""
+    user, moment = current_actor().user_id, clock.now()
+    entity = model(**fields, created_by_id=user, updated_by_id=user, created_at=moment, updated_at=moment)
+    entity.save(force_insert=True)
+    return entity
+
+
+def update(entity: E, *, version: int, **fields: Any) -> E:
+    """Save the fields if the row still has the version that was read; its version grows by one.
+
+    Raises StaleVersion, naming who saved meanwhile and when, otherwise.
+    """
+    manager = type(entity)._default_manager
+    stamped = {"updated_by_id": current_actor().user_id, "updated_at": clock.now(), "version": F("version") + 1}
+    if not manager.filter(pk=entity.pk, version=version).update(**fields, **stamped):
+        raise StaleVersion(changed_sentence(type(entity), entity.pk))
+    return manager.get(pk=entity.pk)
+
+
+def changed_sentence(model: type[Entity], pk: UUID) -> str:
+    row = model._default_manager.select_related("updated_by", "organization").filter(pk=pk).first()
+    if row is None:
+        return "This was deleted by somebody else in the meantime."
+    who = row.updated_by.get_full_name() or row.updated_by.email if row.updated_by else "the system"
+    when = row.updated_at.astimezone(ZoneInfo(row.organization.timezone))
+    return f"Changed by {who} at {when:%Y-%m-%d %H:%M} ({row.organization.timezone}), reload to see it."

@@ -1,0 +1,41 @@
+"""What a rule refuses, as a sentence that a person understands."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from django.db import IntegrityError, transaction
+
+
+class RuleViolation(Exception):
+    """An act that the rules do not allow. `field` names the form field that it concerns, if one does."""
+
+    def __init__(self, message: str, *, field: str | None = None, code: str = "") -> None:
+        super().__init__(message)
+        self.message, self.field, self.code = message, field, code
+
+
+class StaleVersion(RuleViolation):
+    """Somebody else saved the entity since it was read (spec 1: "changed by X at T, reload")."""
+
+
+@contextmanager
+def refusing(sentences: Mapping[str, str | RuleViolation]) -> Iterator[None]:
+    """Run the block in a savepoint and turn the violation of a named constraint into its sentence.
+
+    The constraint decides, so two people saving at once cannot both succeed. A violation of any
+    other constraint is a fault of ours and passes through.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        sentence = sentences.get(constraint_of(error))
+        if sentence is None:
+            raise
+        raise sentence if isinstance(sentence, RuleViolation) else RuleViolation(sentence) from error
+
+
+def constraint_of(error: BaseException) -> str:
+    """The name of the constraint that a database error is about, or the empty string."""
+    diagnosis = getattr(error.__cause__ or error, "diag", None)
+    return getattr(diagnosis, "constraint_name", None) or ""

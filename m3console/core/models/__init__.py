@@ -1,0 +1,5 @@
+from m3console.core.models.currencies import Currency, CurrencyConversion, RoundingMode
+from m3console.core.models.organization import Organization
+from m3console.core.models.users import Membership, Role, User
+
+__all__ = ["Currency", "CurrencyConversion", "Membership", "Organization", "Role", "RoundingMode", "User"]

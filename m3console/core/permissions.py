@@ -1,0 +1,57 @@
+"""Who may open which page: one right for each URL, and the rights of each role (spec 1, Organization).
+
+The organization middleware asks this table for every request, so a view cannot forget to. A URL
+that is missing here is refused, and a test names it.
+"""
+
+from enum import StrEnum
+
+from m3console.core.models import Role
+
+
+class Right(StrEnum):
+    PUBLIC = "open without signing in"
+    SIGNED_IN = "be signed in"
+    READ = "read"
+    OPERATE = "work with accounts, attachments, usage and bills"
+    APPROVE = "approve and lock bills"
+    CATALOGUE = "change the catalogue"
+    ADMINISTER = "administer the organization"
+
+
+ROLE_RIGHTS: dict[str, frozenset[Right]] = {
+    Role.VIEWER: frozenset({Right.READ}),
+    Role.OPERATOR: frozenset({Right.READ, Right.OPERATE}),
+    Role.APPROVER: frozenset({Right.READ, Right.OPERATE, Right.APPROVE}),
+    Role.CATALOGUE: frozenset({Right.READ, Right.CATALOGUE}),
+    Role.ADMINISTRATOR: frozenset(Right) - {Right.PUBLIC, Right.SIGNED_IN},
+}
+
+URL_RIGHTS: dict[str, Right] = {
+    # Without an organization
+    "home": Right.SIGNED_IN,
+    "healthz": Right.PUBLIC,
+    "readyz": Right.PUBLIC,
+    # core
+    # accounts
+    # plans
+    # usage
+    # billing
+}
+# allauth's and the admin's own pages guard themselves; the organization middleware leaves them alone.
+SELF_GUARDED = ("account_", "mfa_", "admin:")
+
+
+def right_of(url_name: str) -> Right | None:
+    """The right that a URL needs; None when the table does not know it."""
+    return URL_RIGHTS.get(url_name)
+
+
+def may(role: str, right: Right) -> bool:
+    return right in ROLE_RIGHTS.get(role, frozenset())
+
+
+def allows(role: str, url_name: str) -> bool:
+    """Whether a role may open a URL: for hiding links, never in place of the middleware."""
+    right = right_of(url_name)
+    return right is not None and (right in {Right.PUBLIC, Right.SIGNED_IN} or may(role, right))

@@ -1,0 +1,70 @@
+"""What lower layers show of upper ones: tabs, menu entries, deletion blockers and losses.
+
+An upper app fills these in its `ready()`; the layer below only iterates.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A tab of an entity's page. `count` answers the number shown on it, or None for none."""
+
+    key: str
+    label: str
+    url_name: str
+    order: int
+    count: Callable[[Any], int | None] | None = None
+    shown: Callable[[Any], bool] = lambda entity: True
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """An entry of an entity's actions menu; hidden from who may not open its URL."""
+
+    label: str
+    url_name: str
+    order: int
+    group: str = ""
+    shown: Callable[[Any], bool] = lambda entity: True
+    dialog: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part of an entity's page that an upper app renders: loaded by URL name."""
+
+    key: str
+    url_name: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """Why something cannot be deleted: one thing that uses it, with its page."""
+
+    text: str
+    url: str = ""
+
+
+@dataclass(slots=True)
+class Extensions:
+    """What upper apps add to one kind of entity. Functions take the entity's id (or the entity)."""
+
+    tabs: list[Tab] = field(default_factory=list)
+    menu: list[MenuEntry] = field(default_factory=list)
+    panels: list[Panel] = field(default_factory=list)
+    blockers: list[Callable[[UUID], Iterable[Blocker]]] = field(default_factory=list)
+    losses: list[Callable[[UUID], Iterable[str]]] = field(default_factory=list)
+    on_delete: list[Callable[[Any], None]] = field(default_factory=list)
+
+
+_extensions: dict[str, Extensions] = {}
+
+
+def extensions(kind: str) -> Extensions:
+    """The extensions of a kind of entity, by its model label in small letters ("accounts.account")."""
+    return _extensions.setdefault(kind, Extensions())

@@ -1,0 +1,31 @@
+"""Text that people type: what codes, names and free text may hold."""
+
+import unicodedata
+
+import regex
+from django.core.exceptions import ValidationError
+
+STRICT_CODE = regex.compile(r"^[\p{L}_$][\p{L}_$0-9]*\Z")
+_INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def code_valid(code: str) -> None:
+    """A code has no control or invisible characters and no space at its ends (spec 1)."""
+    if code != code.strip():
+        raise ValidationError("A code has no space at its beginning or end.")
+    if any(unicodedata.category(character) in _INVISIBLE for character in code):
+        raise ValidationError("A code has no control or invisible characters.")
+
+
+def strict_code_valid(code: str) -> None:
+    if not STRICT_CODE.match(code):
+        raise ValidationError("Use letters, digits, _ and $ only, beginning with a letter, _ or $.")
+
+
+def text_valid(text: str) -> None:
+    """Free text has no control characters but line breaks and tabs, and no direction overrides."""
+    for character in text:
+        if unicodedata.category(character) in {"Cc", "Cs"} and character not in "\n\r\t":
+            raise ValidationError("This holds a control character. Remove it and try again.")
+        if character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069":
+            raise ValidationError("This holds an invisible character that changes the direction of text.")

@@ -1,0 +1,23 @@
+from plans.models.aggregations import Aggregation, Method, UnitRounding
+from plans.models.attachments import AccountPlan, CoveredProduct, HierarchyMode
+from plans.models.meters import Category, DataField, Meter
+from plans.models.plans import BillFrequency, Plan, PlanTemplate
+from plans.models.pricing import Pricing
+from plans.models.products import Product
+
+__all__ = [
+    "AccountPlan",
+    "Aggregation",
+    "BillFrequency",
+    "Category",
+    "CoveredProduct",
+    "DataField",
+    "HierarchyMode",
+    "Meter",
+    "Method",
+    "Plan",
+    "PlanTemplate",
+    "Pricing",
+    "Product",
+    "UnitRounding",
+]

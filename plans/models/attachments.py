@@ -1,0 +1,96 @@
+"""Plan attachments: which account pays by which plan, and when."""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+
+from accounts.models import Account
+from m3console.core.audit import tracked
+from m3console.core.entities import Entity
+from m3console.core.ids import uuid7
+from m3console.core.text import code_valid
+from plans.models.plans import Plan
+from plans.models.pricing import single
+from plans.models.products import Product
+
+
+class HierarchyMode(models.TextChoices):
+    """Who gets the bill, and which lines, when the account is a parent or a child (spec 1)."""
+
+    PARENT_BREAKDOWN = "PARENT_BREAKDOWN", "Bill parent account - bill line item per account"
+    PARENT_SUMMARY = "PARENT_SUMMARY", "Bill parent account - single bill line item for all accounts"
+    CHILD = "CHILD", "Bill child account"
+
+
+@tracked()
+class AccountPlan(Entity):
+    """A plan attached to an account for [start_date, end_date); without an end it goes on for ever.
+
+    `bill_epoch` is the billing cycle date; blank is the account's first bill date, then the
+    organization's epoch.
+    """
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="account_plans")
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="account_plans")
+    code = models.CharField(max_length=80, null=True, blank=True, validators=[code_valid])
+    start_date = models.DateField()
+    end_date = models.DateField(null=True, blank=True)
+    bill_epoch = models.DateField("billing cycle date", null=True, blank=True)
+    child_billing_mode = models.CharField(
+        "account hierarchy billing mode",
+        max_length=16,
+        choices=HierarchyMode.choices,
+        default=HierarchyMode.PARENT_BREAKDOWN,
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="attachment_code_once", fields=["organization", "code"]),
+            models.CheckConstraint(
+                name="attachment_ends_after_start", condition=Q(end_date=None) | Q(end_date__gt=F("start_date"))
+            ),
+            models.CheckConstraint(
+                name="attachment_mode_known", condition=Q(child_billing_mode__in=HierarchyMode.values)
+            ),
+        ]
+        indexes = [models.Index("account", "start_date", "id", name="attachment_of_account")]
+
+    def __str__(self) -> str:
+        return f"{self.plan} on {self.account}"
+
+
+class CoveredProduct(models.Model):
+    """A product that an attachment covers, with the attachment's account and days repeated.
+
+    The database refuses two of one account and product that share a day. A plan covers one
+    product; a plan group will cover several, hence a table of its own.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account_plan = models.ForeignKey(AccountPlan, models.CASCADE, related_name="covered")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    product = models.ForeignKey(Product, models.PROTECT, related_name="+")
+    start_date = models.DateField()
+    end_date = models.DateField(null=True)
+    overlap_allowed = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="one_plan_per_product",
+                index_type="GIST",
+                expressions=[
+                    (single("account_id", "uuid_range"), RangeOperators.OVERLAPS),
+                    (single("product_id", "uuid_range"), RangeOperators.OVERLAPS),
+                    (
+                        Func("start_date", "end_date", function="daterange", output_field=DateRangeField()),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                condition=Q(overlap_allowed=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product} of {self.account_plan}"

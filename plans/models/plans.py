@@ -1,0 +1,80 @@
+"""Plan templates and plans: what a product costs besides its usage, and how often it is billed."""
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Collate, Lower
+
+from m3console.core.audit import tracked
+from m3console.core.entities import Entity
+from m3console.core.fields import ExactDecimal, finite
+from m3console.core.text import code_valid, text_valid
+from plans.models.products import Product
+
+
+class BillFrequency(models.TextChoices):
+    DAILY = "DAILY", "Daily"
+    WEEKLY = "WEEKLY", "Weekly"
+    MONTHLY = "MONTHLY", "Monthly"
+    ANNUALLY = "ANNUALLY", "Annually"
+    AD_HOC = "AD_HOC", "Ad hoc"
+
+
+@tracked()
+class PlanTemplate(Entity):
+    """What the plans of a product share: pricing currency, bill frequency, standing charge."""
+
+    product = models.ForeignKey(Product, models.PROTECT, related_name="plan_templates")
+    name = models.CharField(max_length=200, validators=[text_valid])
+    code = models.CharField(max_length=80, null=True, blank=True, validators=[code_valid])
+    currency = models.CharField("pricing currency", max_length=80)
+    bill_frequency = models.CharField(max_length=8, choices=BillFrequency.choices, default=BillFrequency.MONTHLY)
+    bill_frequency_interval = models.PositiveSmallIntegerField("frequency interval", default=1)
+    standing_charge = ExactDecimal(default=Decimal(0))
+    standing_charge_description = models.CharField(max_length=200, blank=True, validators=[text_valid])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="template_code_once", fields=["organization", "code"]),
+            models.CheckConstraint(
+                name="template_interval_1_to_365", condition=Q(bill_frequency_interval__range=(1, 365))
+            ),
+            models.CheckConstraint(
+                name="template_standing_charge_not_negative",
+                condition=Q(standing_charge__gte=Decimal(0)) & finite("standing_charge"),
+            ),
+            models.CheckConstraint(
+                name="template_frequency_known", condition=Q(bill_frequency__in=BillFrequency.values)
+            ),
+            models.CheckConstraint(name="template_named", condition=~Q(name="")),
+        ]
+        indexes = [models.Index("organization", Collate(Lower("name"), "C"), "id", name="template_by_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@tracked()
+class Plan(Entity):
+    """A price list of a product for accounts: its template's, with what it overrides (blank = template's)."""
+
+    plan_template = models.ForeignKey(PlanTemplate, models.PROTECT, related_name="plans")
+    name = models.CharField(max_length=200, validators=[text_valid])
+    code = models.CharField(max_length=80, validators=[code_valid])
+    standing_charge = ExactDecimal(null=True, blank=True)
+    standing_charge_description = models.CharField(max_length=200, blank=True, validators=[text_valid])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="plan_code_once", fields=["organization", "code"]),
+            models.CheckConstraint(
+                name="plan_standing_charge_not_negative",
+                condition=Q(standing_charge=None) | Q(standing_charge__gte=Decimal(0)) & finite("standing_charge"),
+            ),
+            models.CheckConstraint(name="plan_named", condition=~Q(name="") & ~Q(code="")),
+        ]
+        indexes = [models.Index("organization", Collate(Lower("name"), "C"), "id", name="plan_by_name")]
+
+    def __str__(self) -> str:
+        return self.name
