@@ -106,14 +106,14 @@ def last_bill_date(attachment: Attachment, until: date) -> date | None:
     return latest if latest >= first_bill_date(attachment) else None
 
 
-def bill_dates(attachment: Attachment, until: date) -> list[date]:
-    """Every bill date of the attachment on or before `until`, in order."""
-    last = last_bill_date(attachment, until)
-    if last is None:
+def bill_dates(attachment: Attachment, after: date, until: date) -> list[date]:
+    """Every bill date of the attachment after one day and on or before another, in order."""
+    first, last = first_bill_date(attachment), last_bill_date(attachment, until)
+    if last is None or last <= after:
         return []
     schedule = Schedule.of(attachment)
-    first = schedule.number_at(first_bill_date(attachment))
-    return [schedule.boundary(number) for number in range(first, schedule.number_at(last) + 1)]
+    begin = schedule.number_at(first) if first > after else schedule.number_at(after) + 1
+    return [schedule.boundary(number) for number in range(begin, schedule.number_at(last) + 1)]
 
 
 def period_billed_on(attachment: Attachment, bill_date: date) -> Period | None:

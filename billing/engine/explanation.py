@@ -4,8 +4,8 @@
 
 Numbers and dates are strings, `to` is exclusive like a line's end, counts are integers. Numbers are exact;
 only where digits never end are they cut at 28 significant ones. A step's `result` is what the next one starts
-from. Ids are not repeated here: the line has them. Codes and names are those of the day of rating. The account
-appears by code alone, because its name is personal data that may have to be erased.
+from. Ids are not repeated here: the line has them. Codes and names are those of the day of rating. The
+account appears by code alone, because its name is personal data that may have to be erased.
 
 `inputs` of every line
     account, attachment   codes
@@ -34,23 +34,134 @@ and of every line
                 line's currency is the bill's
 """
 
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
+from billing.engine.bands import Priced, PricingType, pricing_type
+from billing.engine.calendar import Share
 from billing.engine.money import plain
-from billing.engine.types import Currency
+from billing.engine.types import Aggregation, Attachment, BandCharge, Currency, Method, Pricing
 
-Step = dict[str, Any]
+Facts = dict[str, Any]
 
 VERSION = 1
 
 
-def explain(inputs: dict[str, Any], steps: list[Step]) -> dict[str, Any]:
+def explain(inputs: Facts, steps: Sequence[Facts]) -> Facts:
     """The whole working, ready to be stored as JSON."""
     return {"version": VERSION, "inputs": inputs, "steps": steps}
 
 
-def rounding_step(amount: Decimal, rounded: Decimal, currency: Currency) -> Step:
+def line_inputs(account: str, attachment: Attachment, start: date, end: date, facts: Facts) -> Facts:
+    """What a line was rated from: the facts common to all lines and those of its type."""
+    return {
+        "account": account,
+        "attachment": attachment.code,
+        "product": attachment.product.name,
+        "plan": attachment.plan.name,
+        "template": attachment.template.name,
+        "from": start.isoformat(),
+        "to": end.isoformat(),
+        **facts,
+    }
+
+
+def usage_facts(pricing: Pricing) -> Facts:
+    """The inputs of a usage line that all accounts with this pricing share."""
+    aggregation = pricing.aggregation
+    facts: Facts = {
+        "aggregation": {"code": aggregation.code, "name": aggregation.name},
+        "meter": {"code": aggregation.meter.code, "name": aggregation.meter.name},
+        "field": {"code": aggregation.field, "name": aggregation.field_name},
+        "method": aggregation.method,
+        "pricing": {
+            "on": "plan" if pricing.on_plan else "template",
+            "start": pricing.start.isoformat(),
+            "end": pricing.end and pricing.end.isoformat(),
+            "description": pricing.description,
+        },
+    }
+    if pricing.segment is not None:
+        facts["segment"] = dict(pricing.segment)
+    return facts
+
+
+def quantity_step(method: Method, quantity: Decimal, count: int, default: bool) -> Facts:
+    """The measurements counted and what they aggregate to, or the default value in their place."""
+    step: Facts = {"step": "quantity", "method": method, "measurements": count, "result": plain(quantity)}
+    if default:
+        step["default"] = True
+    return step
+
+
+def units_step(aggregation: Aggregation, exact: Decimal, units: Decimal) -> Facts:
+    """quantity ÷ quantity per unit, by the aggregation's rounding; `exact` is the quotient."""
+    step = {
+        "step": "units",
+        "per": plain(aggregation.quantity_per_unit),
+        "rounding": aggregation.rounding,
+        "result": plain(units),
+        "unit": aggregation.unit,
+    }
+    if exact != units:
+        step["exact"] = plain(exact)
+    return step
+
+
+def bands_step(pricing: Pricing, priced: Priced, currency: str) -> Facts:
+    """The bands entered and what each comes to."""
+    kind, limits = _pricing_facts(pricing)
+    return {
+        "step": "bands",
+        "type": kind,
+        "bands": [_band(limits[band.lower_limit], band) for band in priced.bands],
+        "result": plain(priced.shown()),
+        "unit": currency,
+    }
+
+
+@lru_cache(maxsize=4096)
+def _pricing_facts(pricing: Pricing) -> tuple[PricingType, dict[Decimal, Facts]]:
+    """What all lines of a pricing say of its bands, by lower limit; written out once, not once per line."""
+    limits = [plain(band.lower_limit) for band in pricing.bands]
+    facts: dict[Decimal, Facts] = {}
+    for band, lower, upper in zip(pricing.bands, limits, [*limits[1:], None], strict=True):
+        facts[band.lower_limit] = {"lower": lower, "upper": upper, "price": plain(band.unit_price)}
+    return pricing_type(pricing.bands, pricing.cumulative), facts
+
+
+def _band(facts: Facts, band: BandCharge) -> Facts:
+    return {
+        **facts,
+        "units": plain(band.units),
+        "fixed": plain(band.fixed_price),
+        "amount": plain(band.subtotal),
+    }
+
+
+def proration_step(
+    charge: Decimal, factor: Fraction, shares: Sequence[Share], amount: Decimal, currency: str
+) -> Facts:
+    """A charge for a whole period × the periods that the line covers."""
+    parts = [
+        {"from": share.start.isoformat(), "to": share.end.isoformat(), "days": share.days, "of": share.of}
+        for share in shares
+    ]
+    return {
+        "step": "proration",
+        "charge": plain(charge),
+        "factor": str(factor),
+        "shares": parts,
+        "result": plain(amount),
+        "unit": currency,
+    }
+
+
+def rounding_step(amount: Decimal, rounded: Decimal, currency: Currency) -> Facts:
     """The line's one rounding to its own currency."""
     return {
         "step": "rounding",
@@ -64,7 +175,7 @@ def rounding_step(amount: Decimal, rounded: Decimal, currency: Currency) -> Step
 
 def conversion_step(
     source: str, rate: Decimal, amount: Decimal, converted: Decimal, target: Currency
-) -> Step:
+) -> Facts:
     """Rounded subtotal × rate, rounded in the billing currency."""
     return {
         "step": "conversion",

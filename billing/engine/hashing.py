@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ def bill_hash(bill: "BillDraft") -> str:
         bill.frequency,
         bill.interval,
         bill.grouping_key,
-        str(bill.account.id),
+        _id(bill.account.id),
         bill.start.isoformat(),
         bill.end.isoformat(),
         bill.currency,
@@ -39,14 +40,14 @@ def _line(line: "LineDraft") -> list[Any]:
     return [
         line.type,
         line.description,
-        str(line.account.id),
-        str(line.attachment_id),
-        str(line.product.id),
-        str(line.plan.id),
-        str(line.template.id),
-        _id(line.pricing_id),
-        line.aggregation and str(line.aggregation.id),
-        line.meter and str(line.meter.id),
+        _id(line.account.id),
+        _id(line.attachment_id),
+        _id(line.product.id),
+        _id(line.plan.id),
+        _id(line.template.id),
+        line.pricing_id and _id(line.pricing_id),
+        line.aggregation and _id(line.aggregation.id),
+        line.meter and _id(line.meter.id),
         line.segment,
         line.start.isoformat(),
         line.end.isoformat(),
@@ -76,8 +77,9 @@ def _bands(bands: Sequence["BandCharge"]) -> list[list[str | None]]:
     ]
 
 
-def _id(value: UUID | None) -> str | None:
-    return None if value is None else str(value)
+@lru_cache(maxsize=4096)
+def _id(value: UUID) -> str:
+    return str(value)
 
 
 def _number(value: Decimal | None) -> str | None:

@@ -9,69 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from billing.engine.hashing import bill_hash
+from billing.engine.kinds import Frequency as Frequency
+from billing.engine.kinds import LineType as LineType
+from billing.engine.kinds import Method as Method
+from billing.engine.kinds import UnitRounding as UnitRounding
 
 Segment = tuple[tuple[str, str], ...]
 """Sorted (field code, value) pairs; `*` stands for any value; () is the default segment `{}`."""
 
 DEFAULT_SEGMENT: Segment = ()
-
-
-class Frequency(StrEnum):
-    """How often a template bills, in the order of one account's bills of a date (spec 7, Lines and bills)."""
-
-    DAILY = "DAILY"
-    WEEKLY = "WEEKLY"
-    MONTHLY = "MONTHLY"
-    ANNUALLY = "ANNUALLY"
-    AD_HOC = "AD_HOC"
-
-
-class Method(StrEnum):
-    """How measurements become one quantity (spec 2, Aggregation)."""
-
-    SUM = "SUM"
-    MIN = "MIN"
-    MAX = "MAX"
-    COUNT = "COUNT"
-    LATEST = "LATEST"
-    MEAN = "MEAN"
-    UNIQUE = "UNIQUE"
-
-
-class UnitRounding(StrEnum):
-    """How quantity ÷ quantity per unit becomes units: by magnitude, halves away from zero; NONE keeps it."""
-
-    UP = "UP"
-    DOWN = "DOWN"
-    NEAREST = "NEAREST"
-    NONE = "NONE"
-
-
-class LineType(StrEnum):
-    """Every type a bill line can have, in the order of a bill (spec 3, What a bill contains)."""
-
-    STANDING_CHARGE = "STANDING_CHARGE"
-    COUNTER_RUNNING_TOTAL_CHARGE = "COUNTER_RUNNING_TOTAL_CHARGE"
-    COUNTER_ADJUSTMENT_DEBIT = "COUNTER_ADJUSTMENT_DEBIT"
-    COUNTER_ADJUSTMENT_CREDIT = "COUNTER_ADJUSTMENT_CREDIT"
-    USAGE = "USAGE"
-    USAGE_CREDIT = "USAGE_CREDIT"
-    MINIMUM_SPEND = "MINIMUM_SPEND"
-    MINIMUM_SPEND_REFUND = "MINIMUM_SPEND_REFUND"
-    COMMITMENT_FEE = "COMMITMENT_FEE"
-    AD_HOC = "AD_HOC"
-    BALANCE_FEE = "BALANCE_FEE"
-    COMMITMENT_CONSUMED = "COMMITMENT_CONSUMED"
-    BALANCE_CONSUMED = "BALANCE_CONSUMED"
-    OVERAGE_SURCHARGE = "OVERAGE_SURCHARGE"
-    OVERAGE_USAGE = "OVERAGE_USAGE"
-    CREDIT_MEMO = "CREDIT_MEMO"
-    DEBIT_MEMO = "DEBIT_MEMO"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +157,14 @@ class DueAttachment:
 
     attachment: Attachment
     period: Period
+
+    @property
+    def covered(self) -> Period:
+        """The days of the period on which the attachment runs."""
+        end = self.attachment.end
+        if end is None or end >= self.period.end:
+            return self.period
+        return Period(self.period.start, end)
 
 
 @dataclass(frozen=True, slots=True)

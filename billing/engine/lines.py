@@ -1,0 +1,145 @@
+"""How an exact charge becomes a line: rounded once in its currency, converted to the bill's, rounded there.
+
+What cannot be rounded or converted becomes a Problem in the line's place (spec 3, What a bill contains).
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, Inexact
+from fractions import Fraction
+from typing import Any
+
+from billing.engine.explanation import Facts, conversion_step, explain, line_inputs, rounding_step
+from billing.engine.money import EXACT, money, plain, quotient, shown
+from billing.engine.segments import position
+from billing.engine.types import (
+    Attachment,
+    BandCharge,
+    BillInput,
+    Currency,
+    LineDraft,
+    LineType,
+    Named,
+    Pricing,
+    Problem,
+)
+
+ONE = Decimal(1)
+WHOLE = Fraction(1)
+TYPE_ORDER = {line_type: place for place, line_type in enumerate(LineType)}
+
+
+@dataclass(slots=True, kw_only=True)
+class Charge:
+    """A line before it is money: amount × factor, exact, in the pricing currency of its attachment."""
+
+    type: LineType
+    description: str
+    attachment: Attachment
+    start: date
+    end: date
+    amount: Decimal
+    factor: Fraction
+    facts: Facts = field(default_factory=dict)
+    steps: list[Facts]
+    pricing: Pricing | None = None
+    quantity: Decimal | None = None
+    units: Decimal | None = None
+    bands: tuple[BandCharge, ...] = ()
+
+
+def line_order(charge: Charge, account: Named) -> tuple[Any, ...]:
+    """The order of a bill's lines (spec 3, What a bill contains; spec 7, Lines and bills)."""
+    attachment, pricing = charge.attachment, charge.pricing
+    return (
+        TYPE_ORDER[charge.type],
+        attachment.start,
+        attachment.code,
+        pricing.start if pricing else date.min,
+        pricing.aggregation.code if pricing else "",
+        position(pricing.segment, pricing.aggregation.segments) if pricing else 0,
+        account.code,
+        charge.start,
+        attachment.sequence,
+        pricing.sequence if pricing else 0,
+    )
+
+
+def settle(charge: Charge, bill: BillInput) -> LineDraft | Problem | None:
+    """The charge as a line of the bill; None if it comes to nothing, which only USAGE may (spec 7)."""
+    source, target = bill.currencies[charge.attachment.currency], bill.currencies[bill.currency]
+    subtotal = _rounded(charge, source, charge.amount, charge.factor)
+    if isinstance(subtotal, Problem):
+        return subtotal
+    if not subtotal and charge.type is not LineType.USAGE:
+        return None
+    exact = shown(charge.amount, charge.factor)
+    charge.steps.append(rounding_step(exact, subtotal, source))
+    if source.code == target.code:
+        return _line(charge, bill, exact, subtotal, ONE, subtotal)
+    rate = bill.rates.get((source.code, target.code))
+    if rate is None:
+        return _missing_rate(source.code, target.code)
+    product = EXACT.multiply(subtotal, rate)
+    converted = _rounded(charge, target, product)
+    if isinstance(converted, Problem):
+        return converted
+    charge.steps.append(conversion_step(source.code, rate, product, converted, target))
+    return _line(charge, bill, exact, subtotal, rate, converted)
+
+
+def _rounded(
+    charge: Charge, currency: Currency, amount: Decimal, factor: Fraction = WHOLE
+) -> Decimal | Problem:
+    """The amount in the currency's decimals, or why it must not be rounded to them."""
+    try:
+        return money(amount, currency.places, currency.rounding, factor)
+    except Inexact:
+        what = f"“{charge.description}” of plan “{charge.attachment.plan.name}”"
+        exact = plain(shown(amount, factor))
+        return Problem(
+            "rounding",
+            f"{what} comes to {exact} {currency.code}, which needs rounding to {currency.places} decimals,"
+            f" but the rounding mode of {currency.code} is UNNECESSARY. Give the currency another one.",
+        )
+
+
+def _missing_rate(source: str, target: str) -> Problem:
+    return Problem(
+        "conversion",
+        f"There is no conversion from {source} to {target}. Add this pair, spelled exactly so, to the"
+        " organization's currency conversions.",
+    )
+
+
+def _line(
+    charge: Charge, bill: BillInput, exact: Decimal, subtotal: Decimal, rate: Decimal, converted: Decimal
+) -> LineDraft:
+    attachment, pricing = charge.attachment, charge.pricing
+    aggregation = pricing.aggregation if pricing else None
+    inputs = line_inputs(bill.account.code, attachment, charge.start, charge.end, charge.facts)
+    return LineDraft(
+        type=charge.type,
+        description=charge.description,
+        account=bill.account,
+        attachment_id=attachment.id,
+        product=attachment.product,
+        plan=attachment.plan,
+        template=attachment.template,
+        pricing_id=pricing.id if pricing else None,
+        aggregation=Named(aggregation.id, aggregation.code, aggregation.name) if aggregation else None,
+        meter=aggregation.meter if aggregation else None,
+        segment=pricing.segment if pricing else None,
+        start=charge.start,
+        end=charge.end,
+        quantity=charge.quantity,
+        unit=aggregation.unit if aggregation else "",
+        units=charge.units,
+        average_unit_price=quotient(exact, charge.units) if charge.units else None,
+        subtotal=subtotal,
+        currency=attachment.currency,
+        rate=rate,
+        converted_subtotal=converted,
+        bands=charge.bands,
+        explanation=explain(inputs, charge.steps),
+    )

@@ -1,0 +1,154 @@
+"""Usage: which windows must be measured for a bill, and the charges that their quantities come to.
+
+A pricing is charged over bill period ∩ attachment ∩ pricing. On the days on which a pricing of the plan
+applies, a template's pricing for the same aggregation and segment does not. Every window that results is a
+line of its own, and its bands start at 0 (spec 2, Pricing; spec 3, What a bill contains).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, Inexact
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from billing.engine.bands import ONE, ZERO, Units, price_units
+from billing.engine.explanation import bands_step, quantity_step, units_step, usage_facts
+from billing.engine.lines import Charge
+from billing.engine.money import EXACT, divided
+from billing.engine.segments import label
+from billing.engine.types import (
+    Aggregation,
+    DueAttachment,
+    LineType,
+    Measured,
+    Period,
+    Pricing,
+    UnitRounding,
+    UsageKey,
+    UsageWindow,
+)
+
+TWO = Decimal(2)
+NOT_MEASURED = Measured(None, 0)
+WHOLE = Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class PricedWindow:
+    """One pricing on the days on which it applies within a bill's period; at most one line."""
+
+    pricing: Pricing
+    window: UsageWindow
+    description: str
+    facts: dict[str, Any]
+
+    @property
+    def key(self) -> UsageKey:
+        """Where the measured value is found."""
+        return self.window, self.pricing.segment
+
+
+@lru_cache(maxsize=4096)
+def priced_windows(pricings: tuple[Pricing, ...], start: date, end: date) -> tuple[PricedWindow, ...]:
+    """What is to be measured and priced over [start, end); all accounts of a plan share it."""
+    replaced: dict[tuple[Any, ...], list[Period]] = {}
+    for pricing in pricings:
+        if pricing.on_plan:
+            key = (pricing.aggregation.id, pricing.segment)
+            replaced.setdefault(key, []).extend(_remaining(pricing, start, end, ()))
+    found = []
+    for pricing in pricings:
+        taken = () if pricing.on_plan else replaced.get((pricing.aggregation.id, pricing.segment), ())
+        found += [_priced_window(pricing, part) for part in _remaining(pricing, start, end, taken)]
+    return tuple(found)
+
+
+def _remaining(pricing: Pricing, start: date, end: date, taken: Sequence[Period]) -> Iterator[Period]:
+    """The days of [start, end) on which the pricing applies and none of the `taken` periods does."""
+    first = max(start, pricing.start)
+    last = end if pricing.end is None else min(end, pricing.end)
+    for period in sorted(taken):
+        if first < min(period.start, last):
+            yield Period(first, min(period.start, last))
+        first = max(first, period.end)
+    if first < last:
+        yield Period(first, last)
+
+
+def _priced_window(pricing: Pricing, period: Period) -> PricedWindow:
+    aggregation = pricing.aggregation
+    description = pricing.description or aggregation.name
+    if not pricing.description and pricing.segment is not None:
+        description += f" ({label(pricing.segment, aggregation.segmented_fields)})"
+    window = UsageWindow(aggregation.id, period.start, period.end)
+    return PricedWindow(pricing, window, description, usage_facts(pricing))
+
+
+def usage_windows(item: DueAttachment) -> Iterator[UsageWindow]:
+    """The windows that must be measured for an attachment's part of a bill."""
+    covered = item.covered
+    for priced in priced_windows(item.attachment.pricings, covered.start, covered.end):
+        yield priced.window
+
+
+def usage_charges(item: DueAttachment, usage: Mapping[UsageKey, Measured]) -> Iterator[Charge]:
+    """One charge for every pricing whose aggregation has a value: usage, or a default value in its place."""
+    covered = item.covered
+    for priced in priced_windows(item.attachment.pricings, covered.start, covered.end):
+        measured = usage.get(priced.key, NOT_MEASURED)
+        default = measured.value is None
+        quantity = priced.pricing.aggregation.default_value if default else measured.value
+        if quantity is not None:
+            yield _usage_charge(item, priced, quantity, measured.count, default)
+
+
+def _usage_charge(
+    item: DueAttachment, priced: PricedWindow, quantity: Decimal, count: int, default: bool
+) -> Charge:
+    pricing = priced.pricing
+    aggregation = pricing.aggregation
+    units = units_of(quantity, aggregation)
+    price = price_units(units, pricing.bands, pricing.cumulative)
+    shown = units.shown()
+    rounded = aggregation.rounding is not UnitRounding.NONE
+    quotient = divided(quantity, aggregation.quantity_per_unit) if rounded else shown
+    return Charge(
+        type=LineType.USAGE,
+        description=priced.description,
+        attachment=item.attachment,
+        start=priced.window.start,
+        end=priced.window.end,
+        amount=price.amount,
+        factor=WHOLE if price.per == ONE else 1 / Fraction(price.per),
+        facts=priced.facts,
+        steps=[
+            quantity_step(aggregation.method, quantity, count, default),
+            units_step(aggregation, quotient, shown),
+            bands_step(pricing, price, item.attachment.currency),
+        ],
+        pricing=pricing,
+        quantity=quantity,
+        units=shown,
+        bands=price.bands,
+    )
+
+
+def units_of(quantity: Decimal, aggregation: Aggregation) -> Units:
+    """quantity ÷ quantity per unit: exact, or whole by magnitude with halves away from zero."""
+    per = aggregation.quantity_per_unit
+    negative = quantity < 0
+    if aggregation.rounding is UnitRounding.NONE:
+        try:
+            return Units(EXACT.divide(quantity, per), ONE, negative)
+        except Inexact:
+            return Units(quantity, per, negative)
+    whole, rest = EXACT.divmod(quantity, per)
+    if aggregation.rounding is UnitRounding.UP:
+        further = bool(rest)
+    else:
+        halves = EXACT.multiply(rest.copy_abs(), TWO)
+        further = aggregation.rounding is UnitRounding.NEAREST and halves >= per
+    step = ONE.copy_sign(quantity) if further else ZERO
+    return Units(EXACT.add(whole, step), ONE, negative)
