@@ -29,7 +29,7 @@ class AccountQuerySet(models.QuerySet["Account"]):
             return keyed.filter(begins)
         grams = sorted({text[i : i + 3] for i in range(len(text) - 2)})
         found = Func(F("search_text"), function="search_grams", output_field=ArrayField(TextField()))
-        return keyed.annotate(grams=found).filter(grams__contains=grams, search_text__contains=text)
+        return keyed.annotate(grams=found).filter(grams__contains=grams, search_text__contains=text)  # type: ignore[misc]
 
 
 class LivingManager(models.Manager["Account"]):
@@ -65,7 +65,9 @@ class Account(Entity):
     personal_changed = ArrayField(TextField(), default=list, editable=False)
     search_text = models.GeneratedField(
         expression=Lower(
-            Concat(F("name"), Value("\n"), F("code"), Value("\n"), F("email_address"), output_field=TextField())
+            Concat(
+                F("name"), Value("\n"), F("code"), Value("\n"), F("email_address"), output_field=TextField()
+            )
         ),
         output_field=TextField(),
         db_persist=True,

@@ -61,10 +61,14 @@ class Bill(Entity):
                 name="bill_once_per_key",
                 fields=["account", "bill_date", "frequency", "frequency_interval", "grouping_key"],
             ),
-            models.CheckConstraint(name="bill_period_runs_forward", condition=Q(end_date__gt=F("start_date"))),
+            models.CheckConstraint(
+                name="bill_period_runs_forward", condition=Q(end_date__gt=F("start_date"))
+            ),
             models.CheckConstraint(name="bill_total_finite", condition=finite("total")),
             models.CheckConstraint(name="bill_status_known", condition=Q(status__in=BillStatus.values)),
-            models.CheckConstraint(name="bill_locked_only_approved", condition=Q(locked_at=None) | Q(status="APPROVED")),
+            models.CheckConstraint(
+                name="bill_locked_only_approved", condition=Q(locked_at=None) | Q(status="APPROVED")
+            ),
         ]
         indexes = [
             models.Index("organization", "bill_date", "id", name="bill_by_date"),

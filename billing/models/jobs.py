@@ -55,7 +55,8 @@ class BillJob(models.Model):
         constraints = [
             models.CheckConstraint(name="job_status_known", condition=Q(status__in=JobStatus.values)),
             models.CheckConstraint(
-                name="job_watermark_when_started", condition=Q(status__in=["PENDING", "CANCELLED"]) | Q(watermark__gte=0)
+                name="job_watermark_when_started",
+                condition=Q(status__in=["PENDING", "CANCELLED"]) | Q(watermark__gte=0),
             ),
         ]
         indexes = [models.Index("organization", "created_at", "id", name="job_by_time")]
@@ -107,7 +108,9 @@ class BillJobResult(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="job_result_once", fields=["job", "account"]),
-            models.CheckConstraint(name="job_failure_has_reason", condition=~Q(outcome="FAILED") | ~Q(reason="")),
+            models.CheckConstraint(
+                name="job_failure_has_reason", condition=~Q(outcome="FAILED") | ~Q(reason="")
+            ),
         ]
         indexes = [models.Index("job", "outcome", "id", name="result_by_outcome")]
 

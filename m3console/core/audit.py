@@ -91,12 +91,13 @@ def open_context(name: str, *, reason: str = "", **facts: Any) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(
-            "select set_config('pghistory.context_id', %s, true), set_config('pghistory.context_metadata', %s, true)",
+            "select set_config('pghistory.context_id', %s, true),"
+            " set_config('pghistory.context_metadata', %s, true)",
             [str(uuid7()), json.dumps(described, default=str)],
         )
 
 
-class PersonalChanges(pgtrigger.Trigger):  # type: ignore[misc]
+class PersonalChanges(pgtrigger.Trigger):
     """Before an update: the names, never the values, of the personal columns that it changes."""
 
     when, operation = pgtrigger.Before, pgtrigger.Update
@@ -105,9 +106,9 @@ class PersonalChanges(pgtrigger.Trigger):  # type: ignore[misc]
         self.personal = personal
         super().__init__(**kwargs)
 
-    def get_func(self, model: type[models.Model]) -> str:
-        columns = [model._meta.get_field(name).column for name in self.personal]  # type: ignore[union-attr]
-        cases = ", ".join(f"CASE WHEN OLD.\"{c}\" IS DISTINCT FROM NEW.\"{c}\" THEN '{c}' END" for c in columns)
+    def get_func(self, model: Any) -> str:
+        columns = [model._meta.get_field(name).column for name in self.personal]
+        cases = ", ".join(f'CASE WHEN OLD."{c}" IS DISTINCT FROM NEW."{c}" THEN \'{c}\' END' for c in columns)
         return f"NEW.personal_changed := array_remove(ARRAY[{cases}]::text[], NULL); RETURN NEW;"
 
 

@@ -54,7 +54,11 @@ def update(entity: E, *, version: int, **fields: Any) -> E:
     Raises StaleVersion, naming who saved meanwhile and when, otherwise.
     """
     manager = type(entity)._default_manager
-    stamped = {"updated_by_id": current_actor().user_id, "updated_at": clock.now(), "version": F("version") + 1}
+    stamped = {
+        "updated_by_id": current_actor().user_id,
+        "updated_at": clock.now(),
+        "version": F("version") + 1,
+    }
     if not manager.filter(pk=entity.pk, version=version).update(**fields, **stamped):
         raise StaleVersion(changed_sentence(type(entity), entity.pk))
     return manager.get(pk=entity.pk)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from django.db import IntegrityError, transaction
 
 
-class RuleViolation(Exception):
+class RuleViolation(Exception):  # noqa: N818 (nothing erred: a rule said no)
     """An act that the rules do not allow. `field` names the form field that it concerns, if one does."""
 
     def __init__(self, message: str, *, field: str | None = None, code: str = "") -> None:

@@ -34,7 +34,9 @@ class ExactField(forms.CharField):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.pop("max_digits", None), kwargs.pop("decimal_places", None)
-        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "class": "num", "size": 14}))
+        kwargs.setdefault(
+            "widget", forms.TextInput(attrs={"inputmode": "decimal", "class": "num", "size": 14})
+        )
         super().__init__(*args, **kwargs)
 
     def to_python(self, value: Any) -> Any:

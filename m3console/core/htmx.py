@@ -13,7 +13,12 @@ def wants_partial(request: HttpRequest) -> bool:
 
 
 def page(
-    request: HttpRequest, template: str, context: dict[str, Any], *, partial: str | None = None, status: int = 200
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    partial: str | None = None,
+    status: int = 200,
 ) -> TemplateResponse:
     """Render the template, or its partial for htmx. The view picks the partial, never the client."""
     if partial and wants_partial(request):

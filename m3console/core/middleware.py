@@ -103,7 +103,7 @@ class OrganizationMiddleware:
     def _enter(self, request: HttpRequest, slug: str) -> None:
         membership = (
             Membership.objects.select_related("organization")
-            .filter(user_id=request.user.pk, organization__slug=slug)
+            .filter(user_id=request.user.pk, organization__slug=slug)  # type: ignore[misc]
             .first()
         )
         if membership is None:
@@ -117,7 +117,10 @@ class OrganizationMiddleware:
         right = permissions.right_of(name)
         if right is None:
             raise PermissionDenied("This page names no right, so nobody may open it.")
-        if right in {permissions.Right.PUBLIC, permissions.Right.SIGNED_IN} or not request.user.is_authenticated:
+        if (
+            right in {permissions.Right.PUBLIC, permissions.Right.SIGNED_IN}
+            or not request.user.is_authenticated
+        ):
             return
         membership: Membership = request.membership  # type: ignore[attr-defined]
         if not permissions.may(membership.role, right):

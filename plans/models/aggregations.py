@@ -65,10 +65,16 @@ class Aggregation(Entity):
                 condition=Q(default_value=None) | Q(default_value__gte=Decimal(0)) & finite("default_value"),
             ),
             models.CheckConstraint(name="aggregation_method_known", condition=Q(method__in=Method.values)),
-            models.CheckConstraint(name="aggregation_rounding_known", condition=Q(rounding__in=UnitRounding.values)),
-            models.CheckConstraint(name="aggregation_named", condition=~Q(name="") & ~Q(code="") & ~Q(unit="")),
+            models.CheckConstraint(
+                name="aggregation_rounding_known", condition=Q(rounding__in=UnitRounding.values)
+            ),
+            models.CheckConstraint(
+                name="aggregation_named", condition=~Q(name="") & ~Q(code="") & ~Q(unit="")
+            ),
         ]
-        indexes = [models.Index("organization", Collate(Lower("name"), "C"), "id", name="aggregation_by_name")]
+        indexes = [
+            models.Index("organization", Collate(Lower("name"), "C"), "id", name="aggregation_by_name")
+        ]
 
     def __str__(self) -> str:
         return self.name

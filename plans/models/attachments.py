@@ -48,7 +48,8 @@ class AccountPlan(Entity):
         constraints = [
             models.UniqueConstraint(name="attachment_code_once", fields=["organization", "code"]),
             models.CheckConstraint(
-                name="attachment_ends_after_start", condition=Q(end_date=None) | Q(end_date__gt=F("start_date"))
+                name="attachment_ends_after_start",
+                condition=Q(end_date=None) | Q(end_date__gt=F("start_date")),
             ),
             models.CheckConstraint(
                 name="attachment_mode_known", condition=Q(child_billing_mode__in=HierarchyMode.values)

@@ -63,7 +63,9 @@ class DataField(models.Model):
     name = models.CharField(max_length=200, validators=[text_valid])
     unit = models.CharField(max_length=50, blank=True)
     numeric = models.GeneratedField(
-        expression=Q(category__in=[str(c) for c in NUMBERS]), output_field=models.BooleanField(), db_persist=True
+        expression=Q(category__in=[str(c) for c in NUMBERS]),  # type: ignore[arg-type]
+        output_field=models.BooleanField(),
+        db_persist=True,
     )
     position = models.PositiveSmallIntegerField(editable=False)
 

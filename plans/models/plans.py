@@ -29,7 +29,9 @@ class PlanTemplate(Entity):
     name = models.CharField(max_length=200, validators=[text_valid])
     code = models.CharField(max_length=80, null=True, blank=True, validators=[code_valid])
     currency = models.CharField("pricing currency", max_length=80)
-    bill_frequency = models.CharField(max_length=8, choices=BillFrequency.choices, default=BillFrequency.MONTHLY)
+    bill_frequency = models.CharField(
+        max_length=8, choices=BillFrequency.choices, default=BillFrequency.MONTHLY
+    )
     bill_frequency_interval = models.PositiveSmallIntegerField("frequency interval", default=1)
     standing_charge = ExactDecimal(default=Decimal(0))
     standing_charge_description = models.CharField(max_length=200, blank=True, validators=[text_valid])
@@ -70,7 +72,8 @@ class Plan(Entity):
             models.UniqueConstraint(name="plan_code_once", fields=["organization", "code"]),
             models.CheckConstraint(
                 name="plan_standing_charge_not_negative",
-                condition=Q(standing_charge=None) | Q(standing_charge__gte=Decimal(0)) & finite("standing_charge"),
+                condition=Q(standing_charge=None)
+                | Q(standing_charge__gte=Decimal(0)) & finite("standing_charge"),
             ),
             models.CheckConstraint(name="plan_named", condition=~Q(name="") & ~Q(code="")),
         ]

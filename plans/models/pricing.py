@@ -28,7 +28,9 @@ class Pricing(Entity):
     """
 
     plan = models.ForeignKey(Plan, models.PROTECT, null=True, blank=True, related_name="pricings")
-    plan_template = models.ForeignKey(PlanTemplate, models.PROTECT, null=True, blank=True, related_name="pricings")
+    plan_template = models.ForeignKey(
+        PlanTemplate, models.PROTECT, null=True, blank=True, related_name="pricings"
+    )
     aggregation = models.ForeignKey(Aggregation, models.PROTECT, related_name="pricings")
     start_date = models.DateField()
     end_date = models.DateField(null=True, blank=True)
@@ -44,7 +46,8 @@ class Pricing(Entity):
         constraints = [
             models.CheckConstraint(
                 name="pricing_on_plan_or_template",
-                condition=Q(plan=None, plan_template__isnull=False) | Q(plan__isnull=False, plan_template=None),
+                condition=Q(plan=None, plan_template__isnull=False)
+                | Q(plan__isnull=False, plan_template=None),
             ),
             models.CheckConstraint(
                 name="pricing_ends_after_start", condition=Q(end_date=None) | Q(end_date__gt=F("start_date"))

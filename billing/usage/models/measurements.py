@@ -20,7 +20,9 @@ class UsageSequence(models.Model):
     until then: numbers commit in order, so "up to number N" names exactly one set of measurements.
     """
 
-    organization = models.OneToOneField("core.Organization", models.CASCADE, primary_key=True, related_name="+")
+    organization = models.OneToOneField(
+        "core.Organization", models.CASCADE, primary_key=True, related_name="+"
+    )
     last = models.BigIntegerField(default=0)
 
     def __str__(self) -> str:

@@ -27,11 +27,15 @@ class Currency(models.Model):
     """A currency or custom unit that an organization prices or bills in (spec 1, Picklists)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    organization = models.ForeignKey("core.Organization", models.CASCADE, related_name="currencies", editable=False)
+    organization = models.ForeignKey(
+        "core.Organization", models.CASCADE, related_name="currencies", editable=False
+    )
     code = models.CharField(max_length=80, validators=[strict_code_valid])
     name = models.CharField(max_length=200)
     max_decimal_places = models.PositiveSmallIntegerField(default=2)
-    rounding_mode = models.CharField(max_length=12, choices=RoundingMode.choices, default=RoundingMode.HALF_UP)
+    rounding_mode = models.CharField(
+        max_length=12, choices=RoundingMode.choices, default=RoundingMode.HALF_UP
+    )
     archived = models.BooleanField(default=False)
 
     class Meta:
@@ -40,7 +44,9 @@ class Currency(models.Model):
         constraints = [
             models.UniqueConstraint(name="currency_once", fields=["organization", "code"]),
             models.CheckConstraint(name="currency_places_0_to_5", condition=Q(max_decimal_places__lte=5)),
-            models.CheckConstraint(name="currency_rounding_known", condition=Q(rounding_mode__in=RoundingMode.values)),
+            models.CheckConstraint(
+                name="currency_rounding_known", condition=Q(rounding_mode__in=RoundingMode.values)
+            ),
             models.CheckConstraint(name="currency_code_given", condition=~Q(code="")),
         ]
 
@@ -56,7 +62,9 @@ class CurrencyConversion(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    organization = models.ForeignKey("core.Organization", models.CASCADE, related_name="conversions", editable=False)
+    organization = models.ForeignKey(
+        "core.Organization", models.CASCADE, related_name="conversions", editable=False
+    )
     from_currency = models.CharField("from", max_length=80)
     to_currency = models.CharField("to", max_length=80)
     multiplier = ExactDecimal()
@@ -64,7 +72,9 @@ class CurrencyConversion(models.Model):
     class Meta:
         ordering = ["from_currency", "to_currency"]
         constraints = [
-            models.UniqueConstraint(name="conversion_once", fields=["organization", "from_currency", "to_currency"]),
+            models.UniqueConstraint(
+                name="conversion_once", fields=["organization", "from_currency", "to_currency"]
+            ),
             models.CheckConstraint(
                 name="conversion_multiplier_positive",
                 condition=Q(multiplier__gt=Decimal(0)) & finite("multiplier"),
@@ -73,4 +83,3 @@ class CurrencyConversion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_currency} to {self.to_currency}"
-

@@ -14,7 +14,8 @@ from m3console.core.audit import tracked
 from m3console.core.ids import uuid7
 
 slug_valid = RegexValidator(
-    re.compile(r"^[a-z0-9][a-z0-9-]*$"), "Use small letters, digits and hyphens, beginning with a letter or digit."
+    re.compile(r"^[a-z0-9][a-z0-9-]*$"),
+    "Use small letters, digits and hyphens, beginning with a letter or digit.",
 )
 
 
@@ -45,7 +46,9 @@ class Organization(models.Model):
     day_epoch = models.DateField(default=date(2022, 1, 1))
     days_before_bill_due = models.PositiveIntegerField(default=30)
     external_invoice_date = models.CharField(
-        max_length=30, choices=ExternalInvoiceDate.choices, default=ExternalInvoiceDate.FIRST_DAY_OF_NEXT_PERIOD
+        max_length=30,
+        choices=ExternalInvoiceDate.choices,
+        default=ExternalInvoiceDate.FIRST_DAY_OF_NEXT_PERIOD,
     )
     suppress_empty_bills = models.BooleanField(default=False)
     allow_overlapping_plans = models.BooleanField(default=False)

@@ -5,14 +5,15 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from m3console.core.htmx import page
+from m3console.core.http import Request
 from m3console.core.links import redirect
 from m3console.core.models import Membership
 
 
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """Straight to the organization of whoever has one; a choice for whoever has several."""
     memberships = list(
-        Membership.objects.filter(user_id=request.user.pk)
+        Membership.objects.filter(user=request.user)
         .select_related("organization")
         .order_by("organization__name")[:200]
     )

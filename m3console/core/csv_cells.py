@@ -1,0 +1,19 @@
+"""Cells of every CSV that leaves the console: numbers stay numbers, text never becomes a formula."""
+
+from decimal import Decimal
+from typing import Any
+
+# Full-width forms of the same signs are formulas too, in some spreadsheets.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+
+
+def cell(value: Any) -> Any:
+    """The value as a CSV cell: decimals plain, dates in ISO order, text disarmed by an apostrophe."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, int | float):
+        return value
+    text = str(value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
