@@ -52,7 +52,11 @@ class Blocker:
 
 @dataclass(slots=True)
 class Extensions:
-    """What upper apps add to one kind of entity. Functions take the entity's id (or the entity)."""
+    """What upper apps add to one kind of entity. Functions take the entity's id (or the entity).
+
+    `parent_checks` raise a RuleViolation for an entity that may not get children; whoever asks holds its
+    lock. `effects` say in sentences what a draft that is not saved yet would bring about.
+    """
 
     tabs: list[Tab] = field(default_factory=list)
     menu: list[MenuEntry] = field(default_factory=list)
@@ -60,6 +64,8 @@ class Extensions:
     blockers: list[Callable[[UUID], Iterable[Blocker]]] = field(default_factory=list)
     losses: list[Callable[[UUID], Iterable[str]]] = field(default_factory=list)
     on_delete: list[Callable[[Any], None]] = field(default_factory=list)
+    parent_checks: list[Callable[[Any], None]] = field(default_factory=list)
+    effects: list[Callable[[Any], Iterable[str]]] = field(default_factory=list)
 
 
 _extensions: dict[str, Extensions] = {}
