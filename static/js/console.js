@@ -1,0 +1,152 @@
+/* What pages do beyond links and forms. Each behaviour is asked for by an attribute in the page:
+   data-copy="text"        copy it, and say so
+   data-dialog-open="id"   open a <dialog>; data-dialog-close inside it closes it
+   hx-target="#dialog-body" a fragment loaded there opens in the page's dialog
+   data-expands="id"       show or hide that row; the row gets an "expand" event to load itself
+   data-pick, data-pick-all check boxes of a table with a data-picked bar
+   details.dropdown        a menu; opens without JavaScript, closes and moves by keys with it
+   form[method=post]       is sent once; data-repeatable where sending again is meant
+   HX-Trigger: toast       {"text": …, "level": "success|error", "url": …, "label": "Undo"} */
+(function () {
+  "use strict";
+  const byId = (id) => document.getElementById(id);
+  const all = (selector, root) => Array.from((root || document).querySelectorAll(selector));
+  const typing = (element) => element.isContentEditable || element.matches("input, textarea, select");
+
+  /* Toasts: built from a <template> so that their mark-up stays in the page */
+  function toast(detail) {
+    const element = byId("toast-template").content.firstElementChild.cloneNode(true);
+    if (detail.level === "error") element.setAttribute("role", "alert");
+    element.querySelector("[data-toast-text]").textContent = detail.text || detail.value;
+    const button = element.querySelector("[data-toast-action]");
+    if (detail.url) {
+      button.textContent = detail.label;
+      button.setAttribute("hx-post", detail.url);
+    } else {
+      button.remove();
+    }
+    byId("toasts").append(element);
+    htmx.process(element);
+    show(element);
+  }
+  function show(element) {
+    element.addEventListener("hidden.bs.toast", () => element.remove());
+    bootstrap.Toast.getOrCreateInstance(element, { delay: 7000 }).show();
+  }
+
+  async function copy(button) {
+    const text = button.dataset.copy;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {  // no clipboard outside https and localhost
+      const area = Object.assign(document.createElement("textarea"), { value: text });
+      document.body.append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+      button.focus();
+    }
+    button.classList.add("is-copied");
+    setTimeout(() => button.classList.remove("is-copied"), 2000);
+    byId("announce").textContent = "";
+    setTimeout(() => { byId("announce").textContent = "Copied"; }, 50);
+  }
+
+  function expand(control, open) {
+    const row = byId(control.dataset.expands);
+    if (!row) return false;
+    row.hidden = !open;
+    control.setAttribute("aria-expanded", String(open));
+    if (open) row.dispatchEvent(new CustomEvent("expand"));
+    return true;
+  }
+  function expandAll(button) {
+    const controls = all("[data-expands]", button.closest(".panel") || document);
+    const open = controls.some((control) => control.getAttribute("aria-expanded") !== "true");
+    controls.forEach((control) => expand(control, open));
+  }
+
+  function countPicked(form) {
+    const boxes = all("[data-pick]", form), picked = boxes.filter((box) => box.checked);
+    boxes.forEach((box) => box.closest("tr").classList.toggle("is-selected", box.checked));
+    all("[data-pick-all]", form).forEach((box) => {
+      box.checked = picked.length > 0 && picked.length === boxes.length;
+      box.indeterminate = picked.length > 0 && !box.checked;
+    });
+    all("[data-picked]", form).forEach((bar) => { bar.hidden = picked.length === 0; });
+    all("[data-picked-count]", form).forEach((place) => { place.textContent = picked.length; });
+  }
+
+  /* Menus inside a scrolling table would be cut off there, so they are placed by the window */
+  function placeMenu(menu) {
+    const panel = menu.querySelector(".dropdown-menu");
+    if (!menu.open || !panel || !menu.closest(".table-wrap")) return;
+    const box = menu.getBoundingClientRect(), height = panel.offsetHeight;
+    panel.classList.add("is-fixed");
+    panel.style.left = Math.max(8, Math.min(box.right - panel.offsetWidth, innerWidth - panel.offsetWidth - 8)) + "px";
+    panel.style.top = (box.bottom + height + 8 > innerHeight ? Math.max(8, box.top - height) : box.bottom) + "px";
+  }
+  function closeMenus(except) {
+    all("details.dropdown[open]").forEach((menu) => { if (!menu.contains(except)) menu.open = false; });
+  }
+  function moveInMenu(event) {
+    const menu = event.target.closest("details.dropdown[open]");
+    if (!menu || (typing(event.target) && event.key !== "Escape")) return;
+    const items = all("a.dropdown-item, button.dropdown-item", menu), at = items.indexOf(event.target);
+    if (event.key === "Escape") { menu.open = false; menu.querySelector("summary").focus(); }
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step || !items.length) return;
+    event.preventDefault();
+    items[at < 0 && step < 0 ? items.length - 1 : (at + step + items.length) % items.length].focus();
+  }
+
+  document.addEventListener("click", function (event) {
+    const at = (selector) => event.target.closest(selector);
+    let hit;
+    closeMenus(event.target);
+    if ((hit = at("[data-copy]"))) copy(hit);
+    if ((hit = at("[data-dialog-open]"))) { event.preventDefault(); byId(hit.dataset.dialogOpen).showModal(); }
+    if ((hit = at("[data-dialog-close]")) && hit.closest("dialog")) { event.preventDefault(); hit.closest("dialog").close(); }
+    if ((hit = at("[data-expands]")) && expand(hit, hit.getAttribute("aria-expanded") !== "true")) event.preventDefault();
+    if ((hit = at("[data-expand-all]"))) expandAll(hit);
+    if ((hit = at("[data-unpick]"))) { all("[data-pick]", hit.form).forEach((box) => { box.checked = false; }); countPicked(hit.form); }
+  });
+  document.addEventListener("change", function (event) {
+    if (!event.target.matches("[data-pick], [data-pick-all]")) return;
+    const form = event.target.form;
+    if (event.target.matches("[data-pick-all]")) all("[data-pick]", form).forEach((box) => { box.checked = event.target.checked; });
+    countPicked(form);
+  });
+  document.addEventListener("toggle", (event) => { if (event.target.matches("details.dropdown")) placeMenu(event.target); }, true);
+  document.addEventListener("scroll", () => all(".table-wrap details.dropdown[open]").forEach((menu) => { menu.open = false; }), true);
+  document.addEventListener("keydown", function (event) {
+    moveInMenu(event);
+    if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    const search = byId("global-search") || document.querySelector("input[type=search]");
+    if (event.key === "/" && search) { event.preventDefault(); search.focus(); search.select(); }
+    if (event.key === "?" && byId("shortcuts")) byId("shortcuts").showModal();
+  });
+
+  document.addEventListener("submit", function (event) {
+    const form = event.target;
+    if (form.getAttribute("method") !== "post" || form.matches("[data-repeatable], [hx-post]")) return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+    all("button[type=submit], button:not([type])", form).forEach((button) => button.setAttribute("aria-disabled", "true"));
+  });
+  window.addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => {  // Back to a form: it may be sent again
+    delete form.dataset.sent;
+    all("[aria-disabled]", form).forEach((button) => button.removeAttribute("aria-disabled"));
+  }));
+
+  document.addEventListener("toast", (event) => toast(event.detail));
+  document.addEventListener("htmx:afterSwap", (event) => { if (event.target.id === "dialog-body") byId("dialog").showModal(); });
+  document.addEventListener("htmx:responseError", () => toast({ text: "The server could not do this. Reload the page to see how things stand.", level: "error" }));
+  document.addEventListener("htmx:sendError", () => toast({ text: "The console cannot be reached. Check the connection, then try again.", level: "error" }));
+  document.addEventListener("htmx:load", function (event) {
+    all("form:has([data-picked])", event.target).forEach(countPicked);
+    all(".toast", event.target).forEach(show);
+    const summary = event.target.querySelector(".error-summary");
+    if (summary) summary.focus();
+  });
+})();
