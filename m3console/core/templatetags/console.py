@@ -221,7 +221,8 @@ def copy(value: object, label: str) -> SafeString:
     if value in (None, ""):
         return SafeString("")
     return format_html(
-        '<span class="id">{}<button class="copy" type="button" data-copy="{}" aria-label="Copy {}">{}</button></span>',
+        '<span class="id">{}<button class="copy" type="button" data-copy="{}" aria-label="Copy {}">'
+        "{}</button></span>",
         value,
         value,
         label,

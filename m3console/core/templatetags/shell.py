@@ -11,7 +11,12 @@ register = template.Library()
 
 # What a thumb reaches first, where the role may open it, by the entry's icon; and its word, if shorter.
 PHONE_ICONS = ("accounts", "bill", "run", "check-list", "usage", "plan", "home")
-SHORT = {"Bill management": "Bills", "Run billing": "Run", "Usage explorer": "Usage", "Ingest events": "Events"}
+SHORT = {
+    "Bill management": "Bills",
+    "Run billing": "Run",
+    "Usage explorer": "Usage",
+    "Ingest events": "Events",
+}
 
 
 @register.simple_tag
