@@ -13,16 +13,20 @@ import psutil
 from m3console.embedded_postgres.programs import (
     VERSION,
     ProgramError,
-    let_system_user_in,
     run_program,
     system_user,
 )
 
 PORT = "5432"  # only part of the socket's name; said everywhere, since PGPORT would change it
 SUPERUSER = "postgres"
+UNQUOTABLE = set('"$`\\\n')  # pg_ctl hands paths to a shell in double quotes, as they are
 LONGEST_SOCKET_PATH = 103  # what every supported system accepts
 START_SECONDS = "300"  # recovery after a crash can take a while
 MEGABYTE = 1024 * 1024
+
+
+class UnusableDirectoryError(Exception):
+    """The data directory can never be used as it is; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -58,37 +62,42 @@ class Cluster:
         except (FileNotFoundError, IndexError):
             return self._new_socket_directory()
 
-    def initialise(self) -> None:
-        """Make the data directory if there is none.
+    def refuse_unusable(self) -> None:
+        """Raise UnusableDirectoryError if nothing that we do could start a server here."""
+        if UNQUOTABLE & set(str(self.pgdata)):
+            raise UnusableDirectoryError(f"The path {self.pgdata} has a character that pg_ctl takes amiss.")
+        version = self.pgdata / "PG_VERSION"
+        if version.exists() and (found := version.read_text().strip()) != VERSION:
+            raise UnusableDirectoryError(f"{self.pgdata} was made by PostgreSQL {found}; this is {VERSION}.")
+
+    def initialise(self, holding: int) -> None:
+        """Make the data directory if there is none; see `run_program` for the lock.
 
         It is made under another name and renamed, so that whoever dies in between leaves nothing that looks
         like a database.
         """
         if (self.pgdata / "PG_VERSION").exists():
-            self._refuse_other_version()
             return
-        let_system_user_in(self.pgdata)
         for leftover in self.pgdata.parent.glob(f"{self.pgdata.name}.new-*"):
             shutil.rmtree(leftover, ignore_errors=True)
         fresh = Path(tempfile.mkdtemp(prefix=f"{self.pgdata.name}.new-", dir=self.pgdata.parent))
         _give_to_system_user(fresh)
-        run_program("initdb", *INITDB, "--pgdata", str(fresh))
+        run_program("initdb", *INITDB, "--pgdata", str(fresh), holding=holding)
         try:
             fresh.rename(self.pgdata)
         except OSError as problem:
             shutil.rmtree(fresh)
-            raise ProgramError(f"{self.pgdata} is in the way: {problem.strerror}.") from problem
+            raise UnusableDirectoryError(f"{self.pgdata} is in the way: {problem.strerror}.") from problem
 
-    def start(self) -> None:
-        """Start the server and wait until it answers; raises ProgramError."""
-        let_system_user_in(self.pgdata)
+    def start(self, holding: int) -> None:
+        """Start the server and wait until it answers; raises ProgramError; see `run_program` for the lock."""
         self.remove_leftovers()
         directory = self._new_socket_directory()
         directory.mkdir(mode=0o700, exist_ok=True)
         _give_to_system_user(directory)
         options = shlex.join(["-k", f'"{directory}"', "-p", PORT, "-h", "", *_settings()])
         where = ["--pgdata", str(self.pgdata), "--log", str(self.log), "--timeout", START_SECONDS]
-        run_program("pg_ctl", "start", "--wait", *where, "--options", options)
+        run_program("pg_ctl", "start", "--wait", *where, "--options", options, holding=holding)
 
     def stop(self) -> None:
         """Stop the server, if one runs, and wait until it has ended. Clients are cut off."""
@@ -130,11 +139,6 @@ class Cluster:
             return self.pgdata
         name = hashlib.sha256(os.fsencode(self.pgdata)).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"m3console-{os.geteuid()}-{name}"
-
-    def _refuse_other_version(self) -> None:
-        found = (self.pgdata / "PG_VERSION").read_text().strip()
-        if found != VERSION:
-            raise ProgramError(f"{self.pgdata} was made by PostgreSQL {found}; this is {VERSION}.")
 
 
 INITDB = (

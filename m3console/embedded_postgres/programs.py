@@ -41,19 +41,24 @@ def system_user() -> pwd.struct_passwd | None:
         return pwd.getpwnam(SYSTEM_USER)
 
 
-def run_program(name: str, *arguments: str) -> str:
+# The shell has the lock as its standard input and ends after the program, which does not inherit it.
+HOLDING_A_LOCK = ("/bin/sh", "-c", '"$0" "$@" </dev/null; exit $?')
+
+
+def run_program(name: str, *arguments: str, holding: int = subprocess.DEVNULL) -> str:
     """Run one program to its end and return what it printed; raises ProgramError.
 
-    It has a session of its own, so a Ctrl-C in our terminal does not reach it: a server half started could
-    not be found again to be stopped.
+    It has a session of its own, so a Ctrl-C in our terminal does not reach it, and it holds the given lock
+    (a descriptor) until its end, even if we are killed: a server half started must not be without a client,
+    for then nobody could find it to stop it.
     """
     user = system_user()
     as_user = {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
     # Files, not pipes: the server inherits them from pg_ctl and would keep a pipe open.
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
         process = subprocess.Popen(
-            [str(program_directory() / name), *arguments],
-            stdin=subprocess.DEVNULL,
+            [*HOLDING_A_LOCK, str(program_directory() / name), *arguments],
+            stdin=holding,
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd="/",

@@ -14,8 +14,8 @@ from django.db import OperationalError
 from psycopg import sql
 
 from m3console.embedded_postgres import locks
-from m3console.embedded_postgres.cluster import PORT, SUPERUSER, Cluster
-from m3console.embedded_postgres.programs import ProgramError
+from m3console.embedded_postgres.cluster import PORT, SUPERUSER, Cluster, UnusableDirectoryError
+from m3console.embedded_postgres.programs import ProgramError, let_system_user_in
 
 REFUSED_SECONDS = 15  # how long starts may be refused, while what a killed server left behind goes away
 READY_SECONDS = 300
@@ -33,10 +33,12 @@ def ensure_running(pgdata: Path) -> Path:
     with _lock:
         if cluster not in _joined or cluster.postmaster() is None:
             cluster.run_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _join(cluster)
+            if cluster not in _joined:
+                _joined[cluster] = locks.share(cluster.run_directory, "clients")
             # One at a time: several processes may be the first.
             with locks.exclusive(cluster.run_directory, "start"):
-                _bring_up(cluster)
+                _keep(cluster)
+                _bring_up(cluster, _joined[cluster])
         return cluster.socket_directory()
 
 
@@ -62,11 +64,6 @@ def leave() -> None:
                 os.close(alone)
 
 
-def _join(cluster: Cluster) -> None:
-    if cluster not in _joined:
-        _joined[cluster] = locks.share(cluster.run_directory, "clients")
-
-
 def _forget() -> None:
     """In a forked child: it joins by itself with its first connection."""
     global _lock
@@ -74,17 +71,26 @@ def _forget() -> None:
     _joined.clear()
 
 
-def _bring_up(cluster: Cluster) -> None:
-    """Have a server that answers, both databases and the keeper. The caller holds the start lock."""
+def _bring_up(cluster: Cluster, membership: int) -> None:
+    """Have a server that answers, and both databases. The caller holds the start lock."""
+    try:
+        cluster.refuse_unusable()
+        let_system_user_in(cluster.pgdata)
+        _bring_up_patiently(cluster, membership)
+    except UnusableDirectoryError as problem:
+        raise OperationalError(str(problem)) from problem
+
+
+def _bring_up_patiently(cluster: Cluster, membership: int) -> None:
+    """Try again while a server starts up or shuts down, or what a killed one left behind goes away."""
     refused_until = time.monotonic() + REFUSED_SECONDS
     ready_until = time.monotonic() + READY_SECONDS
     while True:
         problem: Exception
         try:
             if cluster.postmaster() is None:
-                cluster.initialise()
-                cluster.start()
-            _keep(cluster)
+                cluster.initialise(membership)
+                cluster.start(membership)
             _create_databases(cluster)
             return
         except ProgramError as refused:
