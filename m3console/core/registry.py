@@ -50,12 +50,20 @@ class Blocker:
     url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One thing that an act would bring about, said before it is done; `why` is its working."""
+
+    text: str
+    why: str = ""
+
+
 @dataclass(slots=True)
 class Extensions:
     """What upper apps add to one kind of entity. Functions take the entity's id (or the entity).
 
     `parent_checks` raise a RuleViolation for an entity that may not get children; whoever asks holds its
-    lock. `effects` say in sentences what a draft that is not saved yet would bring about.
+    lock. `effects` say what a draft that is not saved yet would bring about.
     """
 
     tabs: list[Tab] = field(default_factory=list)
@@ -65,7 +73,7 @@ class Extensions:
     losses: list[Callable[[UUID], Iterable[str]]] = field(default_factory=list)
     on_delete: list[Callable[[Any], None]] = field(default_factory=list)
     parent_checks: list[Callable[[Any], None]] = field(default_factory=list)
-    effects: list[Callable[[Any], Iterable[str]]] = field(default_factory=list)
+    effects: list[Callable[[Any], Iterable[Effect]]] = field(default_factory=list)
 
 
 _extensions: dict[str, Extensions] = {}

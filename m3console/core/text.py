@@ -1,6 +1,7 @@
 """Text that people type: what codes, names and free text may hold."""
 
 import unicodedata
+from datetime import date, timedelta
 
 import regex
 from django.core.exceptions import ValidationError
@@ -29,3 +30,15 @@ def text_valid(text: str) -> None:
             raise ValidationError("This holds a control character. Remove it and try again.")
         if character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069":
             raise ValidationError("This holds an invisible character that changes the direction of text.")
+
+
+def day_in_words(day: date) -> str:
+    """A day as sentences say it: 1 Jun 2026."""
+    return f"{day.day} {day:%b %Y}"
+
+
+def days_in_words(start: date, end: date | None) -> str:
+    """[start, end) as sentences say it, with the last included day: from 1 Jun 2026 to 30 Jun 2026."""
+    if end is None:
+        return f"from {day_in_words(start)} with no end date"
+    return f"from {day_in_words(start)} to {day_in_words(end - timedelta(days=1))}"

@@ -1,5 +1,5 @@
 from plans.models.aggregations import Aggregation, Method, UnitRounding
-from plans.models.attachments import AccountPlan, CoveredProduct, HierarchyMode
+from plans.models.attachments import AccountPlan, AttachmentStatus, CoveredProduct, HierarchyMode
 from plans.models.meters import Category, DataField, Meter
 from plans.models.plans import BillFrequency, Plan, PlanTemplate
 from plans.models.pricing import Pricing
@@ -8,6 +8,7 @@ from plans.models.products import Product
 __all__ = [
     "AccountPlan",
     "Aggregation",
+    "AttachmentStatus",
     "BillFrequency",
     "Category",
     "CoveredProduct",

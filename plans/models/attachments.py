@@ -1,5 +1,8 @@
 """Plan attachments: which account pays by which plan, and when."""
 
+from datetime import date, timedelta
+from typing import Self
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
@@ -23,6 +26,38 @@ class HierarchyMode(models.TextChoices):
     CHILD = "CHILD", "Bill child account"
 
 
+class AttachmentStatus(models.TextChoices):
+    """Where a day lies to an attachment's dates: before, within, or on or after its end."""
+
+    PENDING = "PENDING", "Pending"
+    ACTIVE = "ACTIVE", "Active"
+    INACTIVE = "INACTIVE", "Inactive"
+
+
+class AccountPlanQuerySet(models.QuerySet["AccountPlan"]):
+    def of_account(self, account: Account) -> Self:
+        return self.filter(account=account)
+
+    def current(self, on: date) -> Self:
+        """Active or pending on the day: not ended by then."""
+        return self.filter(Q(end_date=None) | Q(end_date__gt=on))
+
+    def previous(self, on: date) -> Self:
+        """Ended on the day or before it."""
+        return self.filter(end_date__lte=on)
+
+    def active(self, on: date) -> Self:
+        return self.current(on).filter(start_date__lte=on)
+
+    def sharing_days(self, start: date, end: date | None) -> Self:
+        """With a day of [start, end) in common; without an end it goes on for ever."""
+        return self.current(start) if end is None else self.current(start).filter(start_date__lt=end)
+
+    def with_plan(self) -> Self:
+        """With all that names them in a list: plan, template and product."""
+        return self.select_related("plan__plan_template__product")
+
+
 @tracked()
 class AccountPlan(Entity):
     """A plan attached to an account for [start_date, end_date); without an end it goes on for ever.
@@ -44,6 +79,8 @@ class AccountPlan(Entity):
         default=HierarchyMode.PARENT_BREAKDOWN,
     )
 
+    objects = AccountPlanQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(name="attachment_code_once", fields=["organization", "code"]),
@@ -59,6 +96,19 @@ class AccountPlan(Entity):
 
     def __str__(self) -> str:
         return f"{self.plan} on {self.account}"
+
+    def status(self, on: date) -> AttachmentStatus:
+        """What it is on the day: pending before its start, inactive from its end on (spec 2)."""
+        if on < self.start_date:
+            return AttachmentStatus.PENDING
+        if self.end_date is not None and self.end_date <= on:
+            return AttachmentStatus.INACTIVE
+        return AttachmentStatus.ACTIVE
+
+    @property
+    def last_billed_day(self) -> date | None:
+        """The last day that is billed: ends are exclusive. None while it has no end."""
+        return self.end_date - timedelta(days=1) if self.end_date else None
 
 
 class CoveredProduct(models.Model):

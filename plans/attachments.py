@@ -1,0 +1,195 @@
+"""Attaching plans to accounts, changing attachments and taking them off again (spec 2, Plan attachment).
+
+Every act holds the account's lock, so nobody bills, attaches or makes it a parent meanwhile.
+"""
+
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+
+from accounts.models import Account
+from m3console.core import clock, entities
+from m3console.core.audit import action
+from m3console.core.errors import RuleViolation, StaleVersion
+from m3console.core.locks import lock_accounts
+from m3console.core.registry import extensions
+from m3console.core.text import days_in_words
+from plans.models import AccountPlan, BillFrequency, HierarchyMode, Plan
+from plans.overlaps import Overlap, clashes, cover, no_overlap
+
+CHANGEABLE: Final = frozenset({"start_date", "end_date", "bill_epoch", "code", "child_billing_mode"})
+
+
+def attach_plan(
+    *,
+    account: Account,
+    plan: Plan,
+    start_date: date,
+    end_date: date | None = None,
+    bill_epoch: date | None = None,
+    code: str | None = None,
+    child_billing_mode: str = HierarchyMode.PARENT_BREAKDOWN,
+    end_current: bool | UUID = False,
+) -> AccountPlan:
+    """Have the account pay by the plan for [start_date, end_date); without an end until it is ended.
+
+    With `end_current` the attachment in the way ends on the new start, in the same transaction; given as
+    the id that a person has seen, only that one does. Raises Overlap, or RuleViolation naming the field.
+    """
+    with action("attachment.created"):
+        lock_accounts([account.pk])
+        account, plan = _attachable(account, plan)
+        fields: dict[str, Any] = {
+            "account": account, "plan": plan, "code": code or None, "start_date": start_date,
+            "end_date": end_date, "bill_epoch": bill_epoch, "child_billing_mode": child_billing_mode,
+        }  # fmt: skip
+        draft = AccountPlan(organization=account.organization, **fields)
+        with no_overlap(draft, _sentences()):
+            if end_current:
+                _end_current(draft, None if end_current is True else end_current)
+            attachment = entities.create(AccountPlan, organization=account.organization, **fields)
+            cover(attachment)
+    return attachment
+
+
+def update_account_plan(account_plan: AccountPlan, *, version: int, **fields: Any) -> AccountPlan:
+    """Change dates, cycle date, hierarchy mode or code; another plan is another attachment.
+
+    Raises Overlap, StaleVersion, or RuleViolation naming the field; TypeError for any other field.
+    """
+    if unknown := set(fields) - CHANGEABLE:
+        raise TypeError(f"not to be changed: {', '.join(sorted(unknown))}")
+    if "code" in fields:
+        fields["code"] = fields["code"] or None
+    with action("attachment.changed"):
+        lock_accounts([account_plan.account_id])
+        return _change(account_plan, version, fields)
+
+
+def delete_account_plan(account_plan: AccountPlan, *, version: int | None = None) -> None:
+    """Take the attachment off as if it had never been; history keeps it.
+
+    Raises RuleViolation naming the bills that have lines of it, StaleVersion if it was changed since it was
+    read.
+    """
+    with action("attachment.deleted"):
+        lock_accounts([account_plan.account_id])
+        blockers = [
+            blocker for ask in extensions("plans.accountplan").blockers for blocker in ask(account_plan.pk)
+        ]
+        if blockers:
+            named = ", ".join(blocker.text for blocker in blockers[:5])
+            more = f" and {len(blockers) - 5} more" if len(blockers) > 5 else ""
+            raise RuleViolation(
+                f"{account_plan.plan.name} cannot be deleted, as bills have lines of it: {named}{more}."
+                " End-date it instead.",
+                code="blocked",
+            )
+        rows = AccountPlan.objects.filter(pk=account_plan.pk)
+        if not (rows if version is None else rows.filter(version=version)).delete()[0]:
+            raise StaleVersion(entities.changed_sentence(AccountPlan, account_plan.pk))
+
+
+def refuse_parent_with_plan(account: Account) -> None:
+    """An account with a plan that is active or pending cannot get children: nothing pools their usage.
+
+    Whoever asks holds the account's lock. Raises RuleViolation naming the attachment.
+    """
+    on = clock.today(account.organization.timezone)
+    attached = AccountPlan.objects.of_account(account).current(on).with_plan().order_by("start_date").first()
+    if attached:
+        raise RuleViolation(
+            f"{account.name} has the plan {attached.plan.name} attached"
+            f" {days_in_words(attached.start_date, attached.end_date)}, so it cannot get child accounts."
+            " End or delete that attachment first, or attach the plan to each child account.",
+            field="parent_account",
+        )
+
+
+def _attachable(account: Account, plan: Plan) -> tuple[Account, Plan]:
+    """Account and plan as they are now; both stay so until the transaction ends."""
+    found = Account.objects.select_related("organization").filter(pk=account.pk).first()
+    if found is None:
+        raise RuleViolation("This account has been deleted, so no plan can be attached to it.")
+    with connection.cursor() as cursor:
+        cursor.execute("select from plans_plan where id = %s for key share", [plan.pk])
+    plans = Plan.objects.select_related("plan_template__product").filter(
+        organization_id=found.organization_id
+    )
+    chosen = plans.filter(pk=plan.pk).first()
+    if chosen is None:
+        raise RuleViolation("There is no such plan in this organization.", field="plan")
+    frequency = BillFrequency(chosen.plan_template.bill_frequency)
+    if frequency is not BillFrequency.MONTHLY:
+        raise RuleViolation(
+            f"{chosen.name} is billed {frequency.label.lower()}; choose a plan that is billed monthly.",
+            field="plan",
+        )
+    _refuse_parent(found)
+    return found, chosen
+
+
+def _end_before_start() -> RuleViolation:
+    return RuleViolation(
+        "The end date must be after the start date: it is the first day no longer billed.", field="end_date"
+    )
+
+
+def _sentences() -> dict[str, str | RuleViolation]:
+    """What the table's own constraints mean to a person."""
+    return {
+        "attachment_ends_after_start": _end_before_start(),
+        "attachment_code_once": RuleViolation("Another plan attachment has this code already.", field="code"),
+        "attachment_mode_known": RuleViolation(
+            "Choose one of the account hierarchy billing modes.", field="child_billing_mode"
+        ),
+    }
+
+
+def _refuse_parent(account: Account) -> None:
+    child = Account.objects.filter(parent_account=account).order_by("code").first()
+    if child:
+        raise RuleViolation(
+            f"{account.name} has child accounts, {child.name} among them, so no plan can be attached to it."
+            " Attach the plan to each child account, or take the children away first.",
+            field="plan",
+        )
+
+
+def _end_current(draft: AccountPlan, seen: UUID | None) -> None:
+    """End what runs on the draft's start, if that lets the draft in."""
+    product, start = draft.plan.plan_template.product, draft.start_date
+    if draft.end_date and draft.end_date <= start:
+        raise _end_before_start()
+    found = clashes(draft.account_id, product, start, draft.end_date, besides=draft.pk)
+    if not found:
+        return
+    overlap = Overlap(product, found, start)
+    if overlap.current is None or (seen and seen != overlap.current.pk):
+        raise overlap
+    ended = entities.update(overlap.current, version=overlap.current.version, end_date=start)
+    cover(ended)
+
+
+def _change(account_plan: AccountPlan, version: int, fields: dict[str, Any]) -> AccountPlan:
+    read = AccountPlan.objects.select_related("account__organization", "organization").with_plan()
+    before = read.filter(pk=account_plan.pk).first()
+    if before is None:
+        raise StaleVersion(entities.changed_sentence(AccountPlan, account_plan.pk))
+    draft = read.get(pk=before.pk)
+    for name, value in fields.items():
+        setattr(draft, name, value)
+    if _adds_days(before, draft):
+        _refuse_parent(before.account)
+    with no_overlap(draft, _sentences()):
+        entities.update(before, version=version, **fields)
+        if (before.start_date, before.end_date) != (draft.start_date, draft.end_date):
+            cover(draft)
+    return read.get(pk=before.pk)
+
+
+def _adds_days(before: AccountPlan, after: AccountPlan) -> bool:
+    longer = before.end_date is not None and (after.end_date is None or after.end_date > before.end_date)
+    return longer or after.start_date < before.start_date
