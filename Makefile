@@ -44,7 +44,7 @@ development: | $(BIN)/uv
 	  && cp requirements-dev.txt $(VENV)/.installed-dev; }
 
 demo: runtime
-	@$(PYTHON) manage.py demo
+	@DEMO_ENDS_WITH_PARENT=1 $(PYTHON) manage.py demo
 
 # On another server: make test DATABASE_URL=postgres://user:password@host/name
 test: development chromium

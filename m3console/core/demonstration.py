@@ -1,0 +1,47 @@
+"""The organization that the demo shows, and who may sign in to it."""
+
+import hashlib
+import hmac
+
+from django.conf import settings
+from django.core.management import call_command
+
+from m3console.core.models import Membership, Organization, Role, User
+from m3console.core.organizations import create_organization, create_user
+
+SLUG, NAME, CURRENCY = "demo", "Fjordlight Cloud", "USD"
+ACCOUNTS = 300
+
+
+def is_seeded() -> bool:
+    """Whether the demonstration data is complete: its users are made last."""
+    return Membership.objects.filter(organization__slug=SLUG).count() >= len(Role.values)
+
+
+def seed() -> None:
+    """Make the organization and fill it; what an interrupted seeding left is completed."""
+    if not Organization.objects.filter(slug=SLUG).exists():
+        create_organization(slug=SLUG, name=NAME, currency=CURRENCY)
+    call_command("seed_demo", organization=SLUG, accounts=ACCOUNTS)
+    organization = Organization.objects.get(slug=SLUG)
+    for role in Role:
+        if not Membership.objects.filter(organization=organization, user__email=email(role)).exists():
+            create_user(email=email(role), organization=organization, role=role, name=role.label)
+
+
+def email(role: Role) -> str:
+    return f"{role.value}@demo.example"
+
+
+def set_passwords() -> str:
+    """Give all of the demo's users the one password of this installation, and answer it.
+
+    It follows from the secret key, so that the next start prints the same.
+    """
+    digest = hmac.digest(settings.SECRET_KEY.encode(), b"password of the demonstration", hashlib.sha256).hex()
+    password = "-".join(("demo", digest[:4], digest[4:8], digest[8:12]))
+    for user in User.objects.filter(email__in=[email(role) for role in Role]):
+        if not user.check_password(password):
+            user.set_password(password)
+            user.save(update_fields=["password"])
+    return password
