@@ -45,8 +45,8 @@ STATUSES: dict[str, tuple[str, str]] = {
     "WAITING": ("clock", "pending"),
     "WARNING": ("event", "pending"),
 }
-# Parts of an address that point into one result and mean nothing in another.
-PAGING = ("after", "before", "page")
+# Parts of an address that hold for one result only.
+PAGING = ("cursor", "format")
 
 
 @register.simple_tag
@@ -232,10 +232,7 @@ def copy(value: object, label: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def query(context: Context, **changes: object) -> str:
-    """The query of this page with parts replaced; None or "" removes a part, paging starts again.
-
-    `{% query sort="-name" %}` keeps search and filters and drops the page that was open.
-    """
+    """The query of this page with parts replaced; None or "" removes a part, paging starts again."""
     parts: QueryDict = context["request"].GET.copy()
     for name in PAGING:
         parts.pop(name, None)
@@ -247,15 +244,8 @@ def query(context: Context, **changes: object) -> str:
     return f"?{parts.urlencode()}"
 
 
-@register.simple_tag(takes_context=True)
-def sort_query(context: Context, table: Any, column: Any) -> str:
-    """The query that sorts a django-tables2 table by a column, the other way round if it already is."""
-    return query(context, **{table.prefixed_order_by_field: column.order_by_alias.next})
-
-
 @register.simple_tag
-def sort_direction(column: Any) -> str:
-    """The `aria-sort` of a django-tables2 column: ascending, descending, or "" when not sorted by it."""
-    if not column.is_ordered:
-        return ""
-    return "descending" if column.order_by_alias.is_descending else "ascending"
+def sorting(listing: Any, column: Any) -> dict[str, str] | None:
+    """How a list's column is sorted, if it can be: the URL of a click, and the `aria-sort` it has now."""
+    found: dict[str, str] | None = getattr(listing, "sorts", {}).get(column.name)
+    return found
