@@ -38,6 +38,8 @@ def control(field: BoundField) -> SafeString:
         attrs["aria-describedby"] = described
     if field.errors:
         attrs["aria-invalid"] = "true"
+    if str(field.field.widget.attrs.get("placeholder", "")).lower() == str(field.label).lower():
+        attrs["placeholder"] = False  # the label says it, and stays when something is typed
     return SafeString(field.as_widget(attrs=attrs))
 
 
