@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
-from itertools import count, takewhile
 
 from billing.engine.types import Attachment, Frequency, Period
 
@@ -43,10 +42,12 @@ class Schedule:
         number = months // self.interval
         return number - 1 if self.boundary(number) > day else number
 
-    def natural_periods(self, start: date) -> Iterator[Period]:
-        """The whole periods between boundaries, from the one holding `start` on."""
-        for number in count(self.number_at(start)):
-            yield Period(self.boundary(number), self.boundary(number + 1))
+    def natural_periods(self, start: date, end: date) -> Iterator[Period]:
+        """The whole periods between boundaries that have days in common with [start, end)."""
+        number = self.number_at(start)
+        while (begin := self.boundary(number)) < end:
+            number += 1
+            yield Period(begin, self.boundary(number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Share:
 def shares(schedule: Schedule, start: date, end: date) -> tuple[Share, ...]:
     """[start, end) cut at the schedule's boundaries, in order."""
     parts = []
-    for period in takewhile(lambda period: period.start < end, schedule.natural_periods(start)):
+    for period in schedule.natural_periods(start, end):
         first, last = max(start, period.start), min(end, period.end)
         parts.append(Share(first, last, (last - first).days, (period.end - period.start).days))
     return tuple(parts)
