@@ -30,11 +30,16 @@ DIMENSIONS = (Category.WHO, Category.WHAT, Category.WHERE, Category.OTHER)
 
 @tracked()
 class Meter(Entity):
-    """What the measurements of one kind carry. Without a product it is global."""
+    """What the measurements of one kind carry. Without a product it is global.
+
+    The two counts say how many positions of numbers and of text have ever been given to its fields.
+    """
 
     product = models.ForeignKey(Product, models.PROTECT, null=True, blank=True, related_name="meters")
     name = models.CharField(max_length=200, validators=[text_valid])
     code = models.CharField(max_length=80, validators=[code_valid])
+    number_positions = models.PositiveSmallIntegerField(default=0, editable=False)
+    text_positions = models.PositiveSmallIntegerField(default=0, editable=False)
 
     class Meta:
         constraints = [

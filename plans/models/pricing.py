@@ -12,11 +12,32 @@ from m3console.core.fields import ExactDecimal
 from m3console.core.text import text_valid
 from plans.models.aggregations import Aggregation
 from plans.models.plans import Plan, PlanTemplate
+from plans.models.products import Product
 
 
 def single(expression: object, kind: str) -> Func:
     """A value as the range that holds just it: range operators need no extension for equality."""
     return Func(expression, expression, Value("[]"), function=kind, output_field=RangeField())
+
+
+class PricingQuerySet(models.QuerySet["Pricing"]):
+    def outside(self, product: Product) -> "PricingQuerySet":
+        """Pricings on plans and templates of other products."""
+        of_template = F("plan_template__product_id")
+        owned = self.annotate(owner_product=Coalesce(F("plan__plan_template__product_id"), of_template))
+        return owned.exclude(owner_product=product.pk)
+
+    def overlapping(self, pricing: "Pricing") -> "PricingQuerySet":
+        """Others of the same owner, aggregation and segment that share a day with it."""
+        same = self.exclude(pk=pricing.pk).filter(
+            plan=pricing.plan,
+            plan_template=pricing.plan_template,
+            aggregation=pricing.aggregation,
+            segment_key=pricing.segment_key,
+        )
+        if pricing.end_date:
+            same = same.filter(start_date__lt=pricing.end_date)
+        return same.filter(Q(end_date=None) | Q(end_date__gt=pricing.start_date))
 
 
 @tracked()
@@ -41,6 +62,8 @@ class Pricing(Entity):
     lower_limits = ArrayField(ExactDecimal())
     fixed_prices = ArrayField(ExactDecimal())
     unit_prices = ArrayField(ExactDecimal())
+
+    objects = PricingQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -69,3 +92,11 @@ class Pricing(Entity):
 
     def __str__(self) -> str:
         return self.description or f"{self.aggregation} from {self.start_date}"
+
+    @property
+    def owner(self) -> "Plan | PlanTemplate":
+        """The plan or template that it stands on."""
+        owner = self.plan or self.plan_template
+        if owner is None:
+            raise ValueError("a pricing stands on a plan or a template")
+        return owner

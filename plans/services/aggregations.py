@@ -1,0 +1,212 @@
+"""Aggregations, and the segments that they are cut into."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from m3console.core.audit import action
+from m3console.core.errors import RuleViolation
+from m3console.core.models import Organization
+from plans.models import Aggregation, Category, DataField, Meter, Method, Pricing, Product
+from plans.models.meters import DIMENSIONS, NUMBERS
+from plans.segments import Segment, segment_key, segment_text
+from plans.services.rows import (
+    Sentences,
+    check_known,
+    code_taken,
+    created,
+    held,
+    refuse_change,
+    updated,
+    used_above,
+)
+
+CHANGEABLE = frozenset(
+    {
+        "name", "code", "meter", "target_field", "method", "quantity_per_unit", "rounding", "unit",
+        "default_value", "segmented_fields", "segments", "product",
+    }
+)  # fmt: skip
+FIXED = {
+    "meter": "meter",
+    "target_field": "target field",
+    "method": "method",
+    "segmented_fields": "segmented fields",
+}
+
+
+def create_aggregation(
+    *,
+    organization: Organization,
+    name: str,
+    code: str,
+    meter: Meter,
+    target_field: str,
+    method: str,
+    quantity_per_unit: Decimal | int = 1,
+    rounding: str = "NONE",
+    unit: str,
+    default_value: Decimal | None = None,
+    segmented_fields: Sequence[str] = (),
+    segments: Sequence[Segment] = (),
+    product: Product | None = None,
+) -> Aggregation:
+    """An aggregation of one field (by code) of a meter; without a product a global one.
+
+    Raises RuleViolation. Rules: spec 2, Aggregation.
+    """
+    with action("aggregation.created"):
+        fields: dict[str, Any] = {
+            "name": name,
+            "code": code,
+            "meter": held(meter, organization, field="meter"),
+            "target_field": target_field,
+            "method": method,
+            "quantity_per_unit": Decimal(quantity_per_unit),
+            "rounding": rounding,
+            "unit": unit,
+            "default_value": default_value,
+            "segmented_fields": list(segmented_fields),
+            "segments": [dict(segment) for segment in segments],
+            "product": held(product, organization, field="product") if product else None,
+        }
+        _check(fields)
+        return created(Aggregation, _sentences(code), organization=organization, **fields)
+
+
+def update_aggregation(aggregation: Aggregation, *, version: int, **fields: Any) -> Aggregation:
+    """Change any of create_aggregation's fields; what is priced keeps meter, field, method and segmentation.
+
+    Raises RuleViolation, or StaleVersion if somebody else saved meanwhile.
+    """
+    check_known(fields, CHANGEABLE)
+    with action("aggregation.updated"):
+        before = held(aggregation)
+        after = {name: getattr(before, name) for name in CHANGEABLE} | fields
+        after["meter"] = held(after["meter"], before.organization, field="meter")
+        if isinstance(after["target_field"], DataField):
+            after["target_field"] = after["target_field"].code
+        if after["product"]:
+            after["product"] = held(after["product"], before.organization, field="product")
+        after["segmented_fields"] = list(after["segmented_fields"])
+        after["segments"] = [dict(segment) for segment in after["segments"]]
+        _check(after)
+        _check_use(before, after)
+        changed = {name: after[name] for name in fields}
+        return updated(before, _sentences(after["code"]), version=version, **changed)
+
+
+def _sentences(code: str) -> Sentences:
+    return {
+        "aggregation_code_once": code_taken(Aggregation, code),
+        "aggregation_quantity_per_unit_positive": RuleViolation(
+            "Quantity per unit must be more than 0.", field="quantity_per_unit"
+        ),
+        "aggregation_default_not_negative": RuleViolation(
+            "The default value must be 0 or more.", field="default_value"
+        ),
+    }
+
+
+def _check(fields: dict[str, Any]) -> None:
+    """Check the rules between fields, and put the data field in the place of its code."""
+    meter: Meter = fields["meter"]
+    data_fields = {field.code: field for field in meter.data_fields.all()}
+    target = data_fields.get(fields["target_field"])
+    if target is None:
+        raise RuleViolation(f"Meter “{meter}” has no field “{fields['target_field']}”.", field="target_field")
+    _check_method(target, fields["method"])
+    fields["target_field"] = target
+    product: Product | None = fields["product"]
+    if product and meter.product_id and meter.product_id != product.pk:
+        raise RuleViolation(
+            f"Meter “{meter}” belongs to {meter.product}, so its aggregations cannot belong to {product}.",
+            field="product",
+        )
+    _check_segmented_fields(meter, data_fields, fields["segmented_fields"])
+    _check_segments(fields["segmented_fields"], fields["segments"])
+
+
+def _check_method(target: DataField, method: str) -> None:
+    if method == Method.UNIQUE:
+        if target.category in NUMBERS:
+            raise RuleViolation(
+                f"Unique counts different texts; field “{target.code}” holds numbers.", field="method"
+            )
+        return
+    if target.category == Category.METADATA:
+        raise RuleViolation(
+            f"Field “{target.code}” is metadata, which can only be counted as Unique.", field="method"
+        )
+    if method != Method.COUNT and target.category not in NUMBERS and method in Method.values:
+        raise RuleViolation(
+            f"{Method(method).label} needs numbers; field “{target.code}” holds text."
+            " Use Count or Unique, or another field.",
+            field="method",
+        )
+
+
+def _check_segmented_fields(
+    meter: Meter, data_fields: Mapping[str, DataField], segmented_fields: Sequence[str]
+) -> None:
+    if len(set(segmented_fields)) != len(segmented_fields):
+        raise RuleViolation("A field can be segmented by once only.", field="segmented_fields")
+    for code in segmented_fields:
+        field = data_fields.get(code)
+        if field is None:
+            raise RuleViolation(f"Meter “{meter}” has no field “{code}”.", field="segmented_fields")
+        if field.category not in DIMENSIONS:
+            raise RuleViolation(
+                f"Field “{code}” is {field.get_category_display().lower()};"
+                " only Who, What, Where and Other can be segmented.",
+                field="segmented_fields",
+            )
+
+
+def _check_segments(segmented_fields: Sequence[str], segments: Sequence[Segment]) -> None:
+    if segments and not segmented_fields:
+        raise RuleViolation("Segments need segmented fields. Choose them first.", field="segments")
+    seen: set[str] = set()
+    for segment in segments:
+        for code, value in segment.items():
+            if code not in segmented_fields:
+                raise RuleViolation(
+                    f"Segment “{segment_text(segment)}” names “{code}”, which is not a segmented field.",
+                    field="segments",
+                )
+            if not isinstance(value, str) or not value:
+                raise RuleViolation(
+                    f"Segment “{segment_text(segment)}” needs a text for “{code}”, or * for any value.",
+                    field="segments",
+                )
+        key = segment_key(segment)
+        if key in seen:
+            raise RuleViolation(f"Segment “{segment_text(segment)}” stands there twice.", field="segments")
+        seen.add(key)
+
+
+def _check_use(before: Aggregation, after: Mapping[str, Any]) -> None:
+    """What is priced or billed keeps what its prices and bills were made with (spec 7)."""
+    priced = Pricing.objects.filter(aggregation=before).select_related("plan", "plan_template")
+    altered = [name for name in FIXED if getattr(before, name) != after[name]]
+    if altered:
+        reasons = sorted({f"it is priced on “{pricing.owner}”" for pricing in priced[:50]})
+        reasons += used_above("plans.aggregation", before.pk)
+        refuse_change(f"The {FIXED[altered[0]]}", reasons, field=altered[0])
+    _check_segments_kept(before, after["segments"])
+    if after["product"] and (pricing := priced.outside(after["product"]).first()):
+        raise RuleViolation(
+            f"It is priced on “{pricing.owner}” of another product, so it must stay global.", field="product"
+        )
+
+
+def _check_segments_kept(before: Aggregation, segments: Sequence[Segment]) -> None:
+    removed = {segment_key(segment) for segment in before.segments} - {segment_key(s) for s in segments}
+    if not removed:
+        return
+    pricing = Pricing.objects.filter(aggregation=before, segment_key__in=removed).first()
+    if pricing:
+        raise RuleViolation(
+            f"Segment “{segment_text(pricing.segment)}” is priced on “{pricing.owner}”, so it must stay.",
+            field="segments",
+        )

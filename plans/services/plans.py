@@ -1,0 +1,163 @@
+"""Plan templates and plans."""
+
+from decimal import Decimal
+from typing import Any
+
+from m3console.core.audit import action
+from m3console.core.errors import RuleViolation
+from m3console.core.models import Currency, Organization
+from plans.models import AccountPlan, BillFrequency, Plan, PlanTemplate, Product
+from plans.services.rows import (
+    Sentences,
+    check_known,
+    code_taken,
+    created,
+    held,
+    refuse_change,
+    updated,
+    used_above,
+)
+
+FREQUENCIES = (BillFrequency.MONTHLY,)
+"""What plans can be billed by; the others follow when the calendar has them."""
+LONGEST_INTERVAL = 365
+FIXED = {
+    "currency": "currency",
+    "bill_frequency": "bill frequency",
+    "bill_frequency_interval": "frequency interval",
+}
+TEMPLATE_FIELDS = frozenset({*FIXED, "name", "code", "standing_charge", "standing_charge_description"})
+PLAN_FIELDS = frozenset({"name", "code", "standing_charge", "standing_charge_description"})
+
+
+def create_plan_template(
+    *,
+    organization: Organization,
+    product: Product,
+    name: str,
+    code: str | None = None,
+    currency: str,
+    bill_frequency: str = BillFrequency.MONTHLY,
+    bill_frequency_interval: int = 1,
+    standing_charge: Decimal | int = 0,
+    standing_charge_description: str = "",
+) -> PlanTemplate:
+    """A template for the plans of a product; its charge is in its currency, the pricing currency.
+
+    Raises RuleViolation. Rules: spec 2, Plan template.
+    """
+    with action("plan_template.created"):
+        product = held(product, organization, field="product")
+        _check_currency(organization, currency)
+        _check_frequency(bill_frequency, bill_frequency_interval)
+        return created(
+            PlanTemplate,
+            _template_sentences(code),
+            organization=organization,
+            product=product,
+            name=name,
+            code=code or None,
+            currency=currency,
+            bill_frequency=bill_frequency,
+            bill_frequency_interval=bill_frequency_interval,
+            standing_charge=Decimal(standing_charge),
+            standing_charge_description=standing_charge_description,
+        )
+
+
+def update_plan_template(template: PlanTemplate, *, version: int, **fields: Any) -> PlanTemplate:
+    """Change anything but the product; once a plan of it is attached or billed, currency and frequency stay.
+
+    Raises RuleViolation, or StaleVersion if somebody else saved meanwhile.
+    """
+    check_known(fields, TEMPLATE_FIELDS)
+    if "code" in fields:
+        fields["code"] = fields["code"] or None
+    with action("plan_template.updated"):
+        before = held(template)
+        after = {name: getattr(before, name) for name in TEMPLATE_FIELDS} | fields
+        if after["currency"] != before.currency:
+            _check_currency(before.organization, after["currency"])
+        _check_frequency(after["bill_frequency"], after["bill_frequency_interval"])
+        _check_template_use(before, after)
+        return updated(before, _template_sentences(after["code"]), version=version, **fields)
+
+
+def create_plan(
+    *,
+    organization: Organization,
+    plan_template: PlanTemplate,
+    name: str,
+    code: str,
+    standing_charge: Decimal | None = None,
+    standing_charge_description: str = "",
+) -> Plan:
+    """A plan of a template; a standing charge of None is the template's, as is a blank description.
+
+    Raises RuleViolation. Rules: spec 2, Plan.
+    """
+    with action("plan.created"):
+        return created(
+            Plan,
+            _plan_sentences(code),
+            organization=organization,
+            plan_template=held(plan_template, organization, field="plan_template"),
+            name=name,
+            code=code,
+            standing_charge=standing_charge,
+            standing_charge_description=standing_charge_description,
+        )
+
+
+def update_plan(plan: Plan, *, version: int, **fields: Any) -> Plan:
+    """Change anything but the template. Raises RuleViolation, or StaleVersion if somebody saved meanwhile."""
+    check_known(fields, PLAN_FIELDS)
+    with action("plan.updated"):
+        return updated(plan, _plan_sentences(fields.get("code", plan.code)), version=version, **fields)
+
+
+def _negative() -> RuleViolation:
+    return RuleViolation("The standing charge must be 0 or more.", field="standing_charge")
+
+
+def _template_sentences(code: str | None) -> Sentences:
+    return {
+        "template_code_once": code_taken(PlanTemplate, code),
+        "template_standing_charge_not_negative": _negative(),
+    }
+
+
+def _plan_sentences(code: str) -> Sentences:
+    return {"plan_code_once": code_taken(Plan, code), "plan_standing_charge_not_negative": _negative()}
+
+
+def _check_currency(organization: Organization, code: str) -> None:
+    """The currency exists and is in use; its row is held, since templates refer to it by code."""
+    rows = Currency.objects.select_for_update(no_key=True).filter(organization=organization, code=code)
+    currency = rows.first()
+    if currency is None or currency.archived:
+        state = "archived" if currency else "not among the organization’s currencies"
+        raise RuleViolation(f"Currency “{code}” is {state}.", field="currency")
+
+
+def _check_frequency(frequency: str, interval: int) -> None:
+    if frequency not in FREQUENCIES:
+        raise RuleViolation(
+            f"Bill frequency {frequency} cannot be billed yet. Choose Monthly.", field="bill_frequency"
+        )
+    if not 1 <= interval <= LONGEST_INTERVAL:
+        raise RuleViolation(
+            f"The frequency interval is from 1 to {LONGEST_INTERVAL}.", field="bill_frequency_interval"
+        )
+
+
+def _check_template_use(before: PlanTemplate, after: dict[str, Any]) -> None:
+    altered = [name for name in FIXED if getattr(before, name) != after[name]]
+    if not altered:
+        return
+    # Whoever is attaching one of the plans holds its row: wait for them, and have others wait for us.
+    plans = list(before.plans.select_for_update().order_by("id"))
+    attached = AccountPlan.objects.filter(plan__in=plans).select_related("plan").distinct("plan")
+    reasons = [f"plan “{attachment.plan}” is attached to accounts" for attachment in attached[:6]]
+    reasons += used_above("plans.plantemplate", before.pk)
+    refuse_change(f"The {FIXED[altered[0]]}", reasons, field=altered[0])

@@ -1,0 +1,193 @@
+"""Pricings: what the units of an aggregation cost on a plan, or on all plans of a template."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from m3console.core.audit import action
+from m3console.core.errors import RuleViolation
+from m3console.core.models import Organization
+from m3console.core.text import day_in_words, days_in_words
+from plans.models import Aggregation, Plan, PlanTemplate, Pricing, Product
+from plans.segments import Segment, segment_key, segment_text
+from plans.services.rows import check_known, created, gone, updated
+
+Band = tuple[Decimal, Decimal, Decimal]
+"""Lower limit, fixed price, unit price."""
+CHANGEABLE = frozenset({"start_date", "end_date", "cumulative", "bands", "description"})
+
+
+def create_pricing(
+    *,
+    organization: Organization,
+    plan: Plan | None = None,
+    plan_template: PlanTemplate | None = None,
+    aggregation: Aggregation,
+    start_date: date,
+    end_date: date | None = None,
+    segment: Segment | None = None,
+    cumulative: bool,
+    bands: Sequence[Band],
+    description: str = "",
+) -> Pricing:
+    """A price on a plan or a template for [start_date, end_date), for a segment if there are segments.
+
+    Raises RuleViolation; an overlap names the pricing in the way and what to do. Rules: spec 2, Pricing.
+    """
+    if (plan is None) == (plan_template is None):
+        raise RuleViolation(
+            "A pricing stands on a plan or on a template, on exactly one of them.", field="plan"
+        )
+    with action("pricing.created"):
+        plan, plan_template = _held_owner(organization, plan, plan_template)
+        aggregation = _held_aggregation(organization, aggregation)
+        template = plan.plan_template if plan else plan_template
+        _check_product(aggregation, template.product if template else None)
+        _check_segment(aggregation, segment)
+        fields = {
+            "plan": plan,
+            "plan_template": plan_template,
+            "aggregation": aggregation,
+            "start_date": start_date,
+            "end_date": end_date,
+            "segment": None if segment is None else dict(segment),
+            "segment_key": segment_key(segment),
+            "cumulative": cumulative,
+            "description": description,
+            **_columns(bands),
+        }
+        _check_dates(start_date, end_date)
+        try:
+            return created(Pricing, _OVERLAP, organization=organization, **fields)
+        except _Overlaps:
+            raise _clash(Pricing(organization=organization, **fields)) from None
+
+
+def update_pricing(pricing: Pricing, *, version: int, **fields: Any) -> Pricing:
+    """Change dates, bands, `cumulative` or description; plan, aggregation and segment stay.
+
+    Raises RuleViolation, or StaleVersion if somebody else saved meanwhile.
+    """
+    check_known(fields, CHANGEABLE)
+    if "bands" in fields:
+        fields |= _columns(fields.pop("bands"))
+    _check_dates(fields.get("start_date", pricing.start_date), fields.get("end_date", pricing.end_date))
+    with action("pricing.updated"):
+        try:
+            return updated(pricing, _OVERLAP, version=version, **fields)
+        except _Overlaps:
+            for name, value in fields.items():
+                setattr(pricing, name, value)
+            raise _clash(pricing) from None
+
+
+class _Overlaps(RuleViolation):
+    """What the exclusion constraint says, before the pricing in the way is looked up."""
+
+
+_OVERLAP = {
+    "pricing_once_at_a_time": _Overlaps(
+        "Another pricing of the same aggregation and segment overlaps this one."
+    )
+}
+
+
+def _held_owner(
+    organization: Organization, plan: Plan | None, template: PlanTemplate | None
+) -> tuple[Plan | None, PlanTemplate | None]:
+    """The plan or the template, kept as it is until the transaction ends."""
+    if plan:
+        plans = Plan.objects.select_related("plan_template__product")
+        rows = plans.select_for_update(no_key=True, of=("self",))
+        plan = rows.filter(pk=plan.pk, organization=organization).first()
+        if plan is None:
+            raise gone(Plan, "plan")
+    if template:
+        templates = PlanTemplate.objects.select_related("product")
+        held = templates.select_for_update(no_key=True, of=("self",))
+        template = held.filter(pk=template.pk, organization=organization).first()
+        if template is None:
+            raise gone(PlanTemplate, "plan_template")
+    return plan, template
+
+
+def _held_aggregation(organization: Organization, aggregation: Aggregation) -> Aggregation:
+    rows = Aggregation.objects.select_related("meter").select_for_update(no_key=True, of=("self", "meter"))
+    row = rows.filter(pk=aggregation.pk, organization=organization).first()
+    if row is None:
+        raise gone(Aggregation, "aggregation")
+    return row
+
+
+def _check_product(aggregation: Aggregation, product: Product | None) -> None:
+    for thing in (aggregation, aggregation.meter):
+        if product and thing.product_id and thing.product_id != product.pk:
+            what = "Aggregation" if thing is aggregation else "Meter"
+            raise RuleViolation(
+                f"{what} “{thing}” belongs to {thing.product}, so it cannot price a plan of {product}.",
+                field="aggregation",
+            )
+
+
+def _check_segment(aggregation: Aggregation, segment: Segment | None) -> None:
+    if not aggregation.segmented_fields:
+        if segment is not None:
+            raise RuleViolation(
+                f"Aggregation “{aggregation}” has no segments; leave the segment out.", field="segment"
+            )
+        return
+    if segment is None:
+        raise RuleViolation(
+            f"Aggregation “{aggregation}” is segmented: each segment has a pricing of its own. Choose one.",
+            field="segment",
+        )
+    if segment_key(segment) not in {segment_key(each) for each in aggregation.segments}:
+        raise RuleViolation(
+            f"Aggregation “{aggregation}” has no segment “{segment_text(segment)}”.", field="segment"
+        )
+
+
+def _check_dates(start_date: date, end_date: date | None) -> None:
+    if end_date is not None and end_date <= start_date:
+        raise RuleViolation("The end date must be after the start date.", field="end_date")
+
+
+def _columns(bands: Sequence[Band]) -> dict[str, list[Decimal]]:
+    """The bands as columns; refuses what is not a list of bands (spec 2: first at 0, strictly ascending)."""
+    if not bands:
+        raise RuleViolation("A pricing needs at least one band.", field="bands")
+    if bands[0][0] != 0:
+        raise RuleViolation("The first band begins at 0.", field="bands")
+    for number, (lower, fixed, unit) in enumerate(bands, start=1):
+        if not (lower.is_finite() and fixed.is_finite() and unit.is_finite()):
+            raise RuleViolation(f"Band {number} holds something that is not a number.", field="bands")
+        if number > 1 and lower <= bands[number - 2][0]:
+            raise RuleViolation(
+                f"Band {number} begins at {lower:f}; it must begin above band {number - 1}’s"
+                f" {bands[number - 2][0]:f}.",
+                field="bands",
+            )
+        if fixed < 0 or unit < 0:
+            raise RuleViolation(f"Band {number} has a negative price; prices are 0 or more.", field="bands")
+    lower_limits, fixed_prices, unit_prices = (list(column) for column in zip(*bands, strict=True))
+    return {"lower_limits": lower_limits, "fixed_prices": fixed_prices, "unit_prices": unit_prices}
+
+
+def _clash(pricing: Pricing) -> RuleViolation:
+    """The sentence of an overlap: which pricing is in the way, and how to make room."""
+    other = Pricing.objects.overlapping(pricing).order_by("start_date").first()
+    if other is None:
+        return _OVERLAP["pricing_once_at_a_time"]
+    of = f", segment {segment_text(other.segment)}" if other.segment is not None else ""
+    known = f"“{pricing.owner}” already has a pricing of {pricing.aggregation}{of}"
+    taken = f"{known} {days_in_words(other.start_date, other.end_date)}."
+    if other.start_date < pricing.start_date:
+        return RuleViolation(
+            f"{taken} End that one on {day_in_words(pricing.start_date)} first.", field="start_date"
+        )
+    if pricing.start_date < other.start_date:
+        return RuleViolation(
+            f"{taken} End this one on {day_in_words(other.start_date)} at the latest.", field="end_date"
+        )
+    return RuleViolation(f"{taken} Edit that one, or choose another start.", field="start_date")

@@ -1,0 +1,97 @@
+"""What all services of the catalogue share: checked fields, held rows, and refusals of what is used.
+
+Rows are held in one order: template, plan, aggregation, meter, product. A template's product and a
+plan's template never change, so whoever holds a plan need not hold those.
+"""
+
+from collections.abc import Mapping
+from copy import copy
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+
+from m3console.core import entities
+from m3console.core.entities import Entity
+from m3console.core.errors import RuleViolation, refusing
+from m3console.core.models import Organization
+from m3console.core.registry import extensions
+
+E = TypeVar("E", bound=Entity)
+Sentences = Mapping[str, str | RuleViolation]
+
+
+def noun_of(model: type[Entity]) -> str:
+    return str(model._meta.verbose_name)
+
+
+def created(model: type[E], sentences: Sentences, **fields: Any) -> E:
+    """A new row, its fields checked; raises RuleViolation naming the first field that is wrong."""
+    check_fields(model(**fields))
+    with refusing(sentences):
+        return entities.create(model, **fields)
+
+
+def updated(entity: E, sentences: Sentences, *, version: int, **fields: Any) -> E:
+    """The row with other fields, checked like a new one's; raises StaleVersion as entities.update does."""
+    changed = copy(entity)
+    for name, value in fields.items():
+        setattr(changed, name, value)
+    check_fields(changed)
+    with refusing(sentences):
+        return entities.update(entity, version=version, **fields)
+
+
+def check_fields(entity: Any) -> None:
+    """Each field by its own rules: length, characters, choices, numbers. References are not looked at."""
+    relations = {field.name for field in entity._meta.fields if field.is_relation}
+    try:
+        entity.clean_fields(exclude=relations)
+    except ValidationError as problem:
+        name, errors = next(iter(problem.error_dict.items()))
+        label = str(entity._meta.get_field(name).verbose_name)
+        label = label[:1].upper() + label[1:]
+        first = errors[0]
+        if first.code in {"blank", "null"}:
+            raise RuleViolation(f"{label} is missing.", field=name) from None
+        raise RuleViolation(f"{label}: {first.messages[0]}", field=name) from None
+
+
+def code_taken(model: type[Entity], code: str | None) -> RuleViolation:
+    return RuleViolation(f"Another {noun_of(model)} has the code “{code}” already.", field="code")
+
+
+def check_known(fields: Mapping[str, Any], allowed: frozenset[str]) -> None:
+    """An update names only fields that may change; another name is a mistake in the calling code."""
+    if unknown := fields.keys() - allowed:
+        raise TypeError(f"cannot change {', '.join(sorted(unknown))}")
+
+
+def held(entity: E, organization: Organization | None = None, *, field: str | None = None) -> E:
+    """The row as it is now, which nobody changes or deletes until this transaction ends.
+
+    Raises RuleViolation if it has been deleted meanwhile or belongs to another organization.
+    """
+    owner = organization.pk if organization else entity.organization_id
+    rows = type(entity)._default_manager.select_for_update(no_key=True)
+    row = rows.filter(pk=entity.pk, organization_id=owner).first()
+    if row is None:
+        raise gone(type(entity), field)
+    return row
+
+
+def gone(model: type[Entity], field: str | None = None) -> RuleViolation:
+    noun = noun_of(model)
+    return RuleViolation(f"This {noun} does not exist any more. Choose another one.", field=field)
+
+
+def used_above(kind: str, pk: UUID) -> list[str]:
+    """What upper layers say that uses a row, such as bills; see the registry."""
+    return [blocker.text for find in extensions(kind).blockers for blocker in find(pk)]
+
+
+def refuse_change(what: str, reasons: list[str], *, field: str) -> None:
+    """Refuse to change what others were made with (spec 7, Changing what bills were made with)."""
+    if reasons:
+        listed = "; ".join(reasons[:5]) + (f"; and {len(reasons) - 5} more" if len(reasons) > 5 else "")
+        raise RuleViolation(f"{what} cannot change any more: {listed}. Make a new one instead.", field=field)

@@ -1,0 +1,55 @@
+"""A small catalogue to test with: each function makes one thing with what is not given made up."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from m3console.core.models import Organization
+from plans import services
+from plans.models import Aggregation, Meter, Plan, PlanTemplate, Pricing, Product
+
+GB = {"category": "MEASURE", "code": "gb", "name": "Gigabytes", "unit": "GB"}
+REGION = {"category": "WHERE", "code": "region", "name": "Region", "unit": ""}
+USER = {"category": "METADATA", "code": "user", "name": "User", "unit": ""}
+SIZE = {"category": "WHAT", "code": "size", "name": "Size", "unit": ""}
+
+
+def a_product(organization: Organization, code: str = "storage", **fields: Any) -> Product:
+    return services.create_product(
+        organization=organization, **{"name": code.title(), "code": code, **fields}
+    )
+
+
+def a_meter(organization: Organization, code: str = "disk", **fields: Any) -> Meter:
+    wanted = {"name": code.title(), "code": code, "data_fields": [GB, REGION, USER, SIZE], **fields}
+    return services.create_meter(organization=organization, **wanted)
+
+
+def an_aggregation(meter: Meter, code: str = "gb_sum", **fields: Any) -> Aggregation:
+    wanted = {"name": code, "code": code, "target_field": "gb", "method": "SUM", "unit": "GB", **fields}
+    return services.create_aggregation(organization=meter.organization, meter=meter, **wanted)
+
+
+def a_template(product: Product, code: str | None = "monthly", **fields: Any) -> PlanTemplate:
+    wanted = {"name": code or "Template", "code": code, "currency": "USD", **fields}
+    return services.create_plan_template(organization=product.organization, product=product, **wanted)
+
+
+def a_plan(template: PlanTemplate, code: str = "standard", **fields: Any) -> Plan:
+    wanted = {"name": code.title(), "code": code, **fields}
+    return services.create_plan(organization=template.organization, plan_template=template, **wanted)
+
+
+def bands(*rows: tuple[str, str, str]) -> list[tuple[Decimal, Decimal, Decimal]]:
+    return [(Decimal(lower), Decimal(fixed), Decimal(unit)) for lower, fixed, unit in rows]
+
+
+def a_pricing(aggregation: Aggregation, plan: Plan | None = None, **fields: Any) -> Pricing:
+    wanted: dict[str, Any] = {
+        "plan": plan,
+        "start_date": date(2024, 1, 1),
+        "cumulative": True,
+        "bands": bands(("0", "0", "0.15"), ("500", "0", "0.10")),
+        **fields,
+    }
+    return services.create_pricing(organization=aggregation.organization, aggregation=aggregation, **wanted)
