@@ -61,7 +61,8 @@ def update(entity: E, *, version: int, **fields: Any) -> E:
     }
     if not manager.filter(pk=entity.pk, version=version).update(**fields, **stamped):
         raise StaleVersion(changed_sentence(type(entity), entity.pk))
-    return manager.get(pk=entity.pk)
+    # The base manager also sees what this very update has taken away.
+    return type(entity)._base_manager.get(pk=entity.pk)
 
 
 def changed_sentence(model: type[Entity], pk: UUID) -> str:

@@ -1,9 +1,10 @@
 """What a rule refuses, as a sentence that a person understands."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from psycopg import sql
 
 
 class RuleViolation(Exception):  # noqa: N818 (nothing erred: a rule said no)
@@ -19,20 +20,30 @@ class StaleVersion(RuleViolation):
 
 
 @contextmanager
-def refusing(sentences: Mapping[str, str | RuleViolation]) -> Iterator[None]:
+def refusing(sentences: Mapping[str, str | RuleViolation], *, deferred: Iterable[str] = ()) -> Iterator[None]:
     """Run the block in a savepoint and turn the violation of a named constraint into its sentence.
 
     The constraint decides, so two people saving at once cannot both succeed. A violation of any
-    other constraint is a fault of ours and passes through.
+    other constraint is a fault of ours and passes through. `deferred` names constraints that would
+    wait for the commit, such as keys within the organization: they are asked when the block ends.
     """
     try:
         with transaction.atomic():
             yield
+            for name in deferred:
+                _ask_now(name)
     except IntegrityError as error:
         sentence = sentences.get(constraint_of(error))
         if sentence is None:
             raise
         raise sentence if isinstance(sentence, RuleViolation) else RuleViolation(sentence) from error
+
+
+def _ask_now(constraint: str) -> None:
+    name = sql.Identifier(constraint)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("set constraints {} immediate").format(name))
+        cursor.execute(sql.SQL("set constraints {} deferred").format(name))
 
 
 def constraint_of(error: BaseException) -> str:
