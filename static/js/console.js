@@ -4,7 +4,6 @@
    hx-target="#dialog-body" a fragment loaded there opens in the page's dialog
    data-expands="id"       show or hide that row; the row gets an "expand" event to load itself
    data-pick, data-pick-all check boxes of a table with a data-picked bar
-   details.dropdown        a menu; opens without JavaScript, closes and moves by keys with it
    form[method=post]       is sent once; data-repeatable where sending again is meant
    HX-Trigger: toast       {"text": …, "level": "success|error", "url": …, "label": "Undo"} */
 (function () {
@@ -30,8 +29,12 @@
     show(element);
   }
   function show(element) {
-    element.addEventListener("hidden.bs.toast", () => element.remove());
-    bootstrap.Toast.getOrCreateInstance(element, { delay: 7000 }).show();
+    let timer;
+    const stay = () => clearTimeout(timer);
+    const go = () => { stay(); timer = setTimeout(() => element.remove(), 8000); };
+    ["pointerenter", "focusin"].forEach((name) => element.addEventListener(name, stay));
+    ["pointerleave", "focusout"].forEach((name) => element.addEventListener(name, go));
+    go();
   }
 
   async function copy(button) {
@@ -77,36 +80,13 @@
     all("[data-picked-count]", form).forEach((place) => { place.textContent = picked.length; });
   }
 
-  /* Menus inside a scrolling table would be cut off there, so they are placed by the window */
-  function placeMenu(menu) {
-    const panel = menu.querySelector(".dropdown-menu");
-    if (!menu.open || !panel || !menu.closest(".table-wrap")) return;
-    const box = menu.getBoundingClientRect(), height = panel.offsetHeight;
-    panel.classList.add("is-fixed");
-    panel.style.left = Math.max(8, Math.min(box.right - panel.offsetWidth, innerWidth - panel.offsetWidth - 8)) + "px";
-    panel.style.top = (box.bottom + height + 8 > innerHeight ? Math.max(8, box.top - height) : box.bottom) + "px";
-  }
-  function closeMenus(except) {
-    all("details.dropdown[open]").forEach((menu) => { if (!menu.contains(except)) menu.open = false; });
-  }
-  function moveInMenu(event) {
-    const menu = event.target.closest("details.dropdown[open]");
-    if (!menu || (typing(event.target) && event.key !== "Escape")) return;
-    const items = all("a.dropdown-item, button.dropdown-item", menu), at = items.indexOf(event.target);
-    if (event.key === "Escape") { menu.open = false; menu.querySelector("summary").focus(); }
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step || !items.length) return;
-    event.preventDefault();
-    items[at < 0 && step < 0 ? items.length - 1 : (at + step + items.length) % items.length].focus();
-  }
-
   document.addEventListener("click", function (event) {
     const at = (selector) => event.target.closest(selector);
     let hit;
-    closeMenus(event.target);
     if ((hit = at("[data-copy]"))) copy(hit);
     if ((hit = at("[data-dialog-open]"))) { event.preventDefault(); byId(hit.dataset.dialogOpen).showModal(); }
     if ((hit = at("[data-dialog-close]")) && hit.closest("dialog")) { event.preventDefault(); hit.closest("dialog").close(); }
+    if ((hit = at("[data-toast-close]"))) hit.closest(".toast").remove();
     if ((hit = at("[data-expands]")) && expand(hit, hit.getAttribute("aria-expanded") !== "true")) event.preventDefault();
     if ((hit = at("[data-expand-all]"))) expandAll(hit);
     if ((hit = at("[data-unpick]"))) { all("[data-pick]", hit.form).forEach((box) => { box.checked = false; }); countPicked(hit.form); }
@@ -117,10 +97,7 @@
     if (event.target.matches("[data-pick-all]")) all("[data-pick]", form).forEach((box) => { box.checked = event.target.checked; });
     countPicked(form);
   });
-  document.addEventListener("toggle", (event) => { if (event.target.matches("details.dropdown")) placeMenu(event.target); }, true);
-  document.addEventListener("scroll", () => all(".table-wrap details.dropdown[open]").forEach((menu) => { menu.open = false; }), true);
   document.addEventListener("keydown", function (event) {
-    moveInMenu(event);
     if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     const search = byId("global-search") || document.querySelector("input[type=search]");
     if (event.key === "/" && search) { event.preventDefault(); search.focus(); search.select(); }
@@ -140,6 +117,10 @@
   }));
 
   document.addEventListener("toast", (event) => toast(event.detail));
+  document.addEventListener("htmx:configRequest", function (event) {  // addresses say only what is chosen
+    const fields = event.detail.formData;
+    if (event.detail.verb === "get") new Set(fields.keys()).forEach((name) => { if (!fields.getAll(name).some(Boolean)) fields.delete(name); });
+  });
   document.addEventListener("htmx:afterSwap", (event) => { if (event.target.id === "dialog-body") byId("dialog").showModal(); });
   document.addEventListener("htmx:responseError", () => toast({ text: "The server could not do this. Reload the page to see how things stand.", level: "error" }));
   document.addEventListener("htmx:sendError", () => toast({ text: "The console cannot be reached. Check the connection, then try again.", level: "error" }));

@@ -28,7 +28,6 @@ echo "# npm package, version, licence, file, sha256 of the file as kept (source 
 
 fetch bootstrap 5.3.8
 keep bootstrap 5.3.8 MIT dist/css/bootstrap.min.css bootstrap/bootstrap.min.css
-keep bootstrap 5.3.8 MIT dist/js/bootstrap.bundle.min.js bootstrap/bootstrap.bundle.min.js
 keep bootstrap 5.3.8 MIT LICENSE bootstrap/LICENSE
 
 fetch htmx.org 2.0.11
