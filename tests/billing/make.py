@@ -1,0 +1,141 @@
+"""Catalogue, accounts and usage for the tests of billing, made in as few words as a test can be read with."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from accounts.models import Account
+from billing.usage.models import IngestBatch, Measurement, UsageSequence
+from m3console.core.entities import create
+from m3console.core.ids import uuid7
+from plans.models import (
+    AccountPlan,
+    Aggregation,
+    CoveredProduct,
+    DataField,
+    Meter,
+    Plan,
+    PlanTemplate,
+    Pricing,
+    Product,
+)
+from plans.models.meters import NUMBERS
+
+
+def instant(text):
+    """An instant from ISO 8601; UTC without an offset."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class Shop:
+    """An organization that sells one product, measured by meters whose fields are given as code=category."""
+
+    def __init__(self, organization):
+        self.organization = organization
+        self.product = self.create(Product, name="Storage", code="storage")
+
+    def create(self, model, **fields):
+        return create(model, organization=self.organization, **fields)
+
+    def meter(self, code="disk", **fields):
+        meter = self.create(Meter, product=self.product, name=code.title(), code=code)
+        taken = {True: 0, False: 0}
+        for field, category in (fields or {"gb": "MEASURE"}).items():
+            numeric = category in NUMBERS
+            DataField.objects.create(
+                organization=self.organization,
+                meter=meter,
+                code=field,
+                name=field.upper(),
+                category=category,
+                unit="GB" if numeric else "",
+                position=taken[numeric],
+            )
+            taken[numeric] += 1
+        return meter
+
+    def aggregation(self, meter, field="gb", method="SUM", code=None, **fields):
+        target = meter.data_fields.get(code=field)
+        code = code or f"{field}_{method.lower()}"
+        fields = {"name": code, "unit": "GB", **fields}
+        return self.create(Aggregation, code=code, meter=meter, target_field=target, method=method, **fields)
+
+    def plan(self, code="std", standing_charge=0, frequency="MONTHLY", interval=1, currency="USD"):
+        template = self.create(
+            PlanTemplate,
+            product=self.product,
+            name=f"{code} template",
+            code=f"{code}-template",
+            currency=currency,
+            standing_charge=Decimal(standing_charge),
+            bill_frequency=frequency,
+            bill_frequency_interval=interval,
+        )
+        return self.create(Plan, plan_template=template, name=code.title(), code=code)
+
+    def price(self, on, aggregation, *bands, start="2024-01-01", end=None, cumulative=True, segment=None):
+        """Bands are (lower limit, unit price) pairs, or one unit price."""
+        pairs = [band if isinstance(band, tuple) else (0, band) for band in bands]
+        return self.create(
+            Pricing,
+            **{"plan" if isinstance(on, Plan) else "plan_template": on},
+            aggregation=aggregation,
+            start_date=date.fromisoformat(start),
+            end_date=end and date.fromisoformat(end),
+            cumulative=cumulative,
+            segment=segment,
+            segment_key="" if segment is None else str(segment),
+            lower_limits=[Decimal(lower) for lower, _ in pairs],
+            fixed_prices=[Decimal(0) for _ in pairs],
+            unit_prices=[Decimal(price) for _, price in pairs],
+        )
+
+    def account(self, code="acme", **fields):
+        fields = {"name": code.title(), "email_address": f"ap@{code}.example", **fields}
+        return self.create(Account, code=code, **fields)
+
+    def attach(self, account, plan, start="2024-06-01", end=None, **fields):
+        start, end = date.fromisoformat(start), end and date.fromisoformat(end)
+        attachment = self.create(
+            AccountPlan, account=account, plan=plan, start_date=start, end_date=end, **fields
+        )
+        CoveredProduct.objects.create(
+            account_plan=attachment, account=account, product=self.product, start_date=start, end_date=end
+        )
+        return attachment
+
+    def use(self, meter, *rows):
+        """One ingestion: rows are (account, timestamp, {field: value})."""
+        sequence, _ = UsageSequence.objects.get_or_create(organization=self.organization)
+        sequence.last += 1
+        sequence.save()
+        batch = IngestBatch.objects.create(organization=self.organization, number=sequence.last)
+        fields = list(meter.data_fields.all())
+        Measurement.objects.bulk_create(self._measurement(meter, batch, fields, *row) for row in rows)
+        return batch
+
+    def _measurement(self, meter, batch, fields, account, ts, values):
+        numbers = [Decimal(str(values[f.code])) if f.code in values else None for f in fields if f.numeric]
+        texts = [values.get(f.code) for f in fields if not f.numeric]
+        key = uuid7()
+        return Measurement(
+            id=key,
+            ts=instant(ts) if isinstance(ts, str) else ts,
+            organization_id=self.organization.pk,
+            account_id=account.pk,
+            meter_id=meter.pk,
+            batch_id=batch.pk,
+            uid=str(key),
+            vals=numbers,
+            dims=texts,
+        )
+
+
+def simple_shop(organization, *, price="0.10", standing_charge=0):
+    """A shop with one meter, summed and priced at so much a GB: what most runs need."""
+    shop = Shop(organization)
+    shop.disk = shop.meter()
+    shop.stored = shop.aggregation(shop.disk)
+    shop.std = shop.plan(standing_charge=standing_charge)
+    shop.pricing = shop.price(shop.std, shop.stored, price)
+    return shop
