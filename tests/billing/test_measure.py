@@ -27,9 +27,18 @@ SEGMENTS = (
 
 def aggregation(meter, field, method, segments=()):
     return Aggregation(
-        id=uuid7(), code=f"{field}_{method}", name="", method=method, meter=Named(meter.pk, meter.code, meter.name),
-        field=field, field_name=field, quantity_per_unit=Decimal(1), rounding=UnitRounding.NONE, unit="x",
-        segmented_fields=("region", "size") if segments else (), segments=segments,
+        id=uuid7(),
+        code=f"{field}_{method}",
+        name="",
+        method=method,
+        meter=Named(meter.pk, meter.code, meter.name),
+        field=field,
+        field_name=field,
+        quantity_per_unit=Decimal(1),
+        rounding=UnitRounding.NONE,
+        unit="x",
+        segmented_fields=("region", "size") if segments else (),
+        segments=segments,
     )
 
 
@@ -99,8 +108,6 @@ def test_all_methods_agree_with_counting_by_hand(make_organization, seed, zone):
     # Clocks go back on 27 October in Berlin and on 7 April in Santiago; Apia has no 30 December 2011.
     firsts = {"Pacific/Apia": date(2011, 12, 20), "America/Santiago": date(2024, 3, 25)}
     first = firsts.get(zone, date(2024, 10, 15))
-        zone, date(2024, 10, 15)
-    )
     begin = datetime(first.year, first.month, first.day, tzinfo=UTC) - timedelta(days=1)
     kept, order = [], 0
     for meter in meters:
@@ -113,9 +120,7 @@ def test_all_methods_agree_with_counting_by_hand(make_organization, seed, zone):
     sources = {s.aggregation.id: s for meter in meters for s in every_source(meter)}
     days = [first + timedelta(days=n) for n in (0, 3, 10, 11, 30)]
     wanted = {
-        account.pk: [
-            UsageWindow(key, *sorted(rng.sample(days, 2))) for key in sources if rng.random() < 0.7
-        ]
+        account.pk: [UsageWindow(key, *sorted(rng.sample(days, 2))) for key in sources if rng.random() < 0.7]
         for account in accounts
     }
     limit = rng.randrange(2, 6)
@@ -128,7 +133,8 @@ def test_all_methods_agree_with_counting_by_hand(make_organization, seed, zone):
             rows = [
                 (ts, number, order, values)
                 for meter, owner, ts, number, order, values in kept
-                if (meter, owner) == (source.aggregation.meter.id, account) and number <= limit
+                if (meter, owner) == (source.aggregation.meter.id, account)
+                and number <= limit
                 and window.start <= ts.astimezone(ZoneInfo(zone)).date() < window.end
             ]
             groups = {None: rows}
@@ -156,8 +162,10 @@ def source_of(aggregation_row, **changes):
 def measured(shop, account, source, limit, start="2024-06-01", end="2024-07-01"):
     window = UsageWindow(source.aggregation.id, date.fromisoformat(start), date.fromisoformat(end))
     found = measure(
-        organization=shop.organization, wanted={account.pk: [window]},
-        sources={source.aggregation.id: source}, watermark=limit,
+        organization=shop.organization,
+        wanted={account.pk: [window]},
+        sources={source.aggregation.id: source},
+        watermark=limit,
     )
     return found[account.pk].get((window, None))
 
