@@ -17,9 +17,12 @@ from m3console.core.locks import lock_accounts
 from m3console.core.registry import extensions
 from m3console.core.text import days_in_words
 from plans.models import AccountPlan, BillFrequency, HierarchyMode, Plan
-from plans.overlaps import Overlap, clashes, cover, no_overlap
+from plans.overlaps import cover, foreseen, no_overlap
+from plans.services.rows import check_fields, check_known
 
 CHANGEABLE: Final = frozenset({"start_date", "end_date", "bill_epoch", "code", "child_billing_mode"})
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
+"""What dates may be: a slip of the keyboard shall not make bills for 2,000 years."""
 
 
 def attach_plan(
@@ -46,7 +49,8 @@ def attach_plan(
             "end_date": end_date, "bill_epoch": bill_epoch, "child_billing_mode": child_billing_mode,
         }  # fmt: skip
         draft = AccountPlan(organization=account.organization, **fields)
-        with no_overlap(draft, _sentences()):
+        _check(draft)
+        with no_overlap(draft, _sentences(draft.code)):
             if end_current:
                 _end_current(draft, None if end_current is True else end_current)
             attachment = entities.create(AccountPlan, organization=account.organization, **fields)
@@ -59,8 +63,7 @@ def update_account_plan(account_plan: AccountPlan, *, version: int, **fields: An
 
     Raises Overlap, StaleVersion, or RuleViolation naming the field; TypeError for any other field.
     """
-    if unknown := set(fields) - CHANGEABLE:
-        raise TypeError(f"not to be changed: {', '.join(sorted(unknown))}")
+    check_known(fields, CHANGEABLE)
     if "code" in fields:
         fields["code"] = fields["code"] or None
     with action("attachment.changed"):
@@ -114,7 +117,7 @@ def _attachable(account: Account, plan: Plan) -> tuple[Account, Plan]:
     if found is None:
         raise RuleViolation("This account has been deleted, so no plan can be attached to it.")
     with connection.cursor() as cursor:
-        cursor.execute("select from plans_plan where id = %s for key share", [plan.pk])
+        cursor.execute("select from plans_plan where id = %s for share", [plan.pk])
     plans = Plan.objects.select_related("plan_template__product").filter(
         organization_id=found.organization_id
     )
@@ -131,19 +134,33 @@ def _attachable(account: Account, plan: Plan) -> tuple[Account, Plan]:
     return found, chosen
 
 
+def check_days(*, start_date: date | None, end_date: date | None, bill_epoch: date | None) -> None:
+    """Raise RuleViolation for an end on or before the start, or a day outside of what can be billed."""
+    days = {"start_date": start_date, "end_date": end_date, "bill_epoch": bill_epoch}
+    for name, day in days.items():
+        if day and not FIRST_DAY <= day <= LAST_DAY:
+            raise RuleViolation(f"Choose a day from {FIRST_DAY.year} to {LAST_DAY.year}.", field=name)
+    if start_date and end_date and end_date <= start_date:
+        raise _end_before_start()
+
+
+def _check(draft: AccountPlan) -> None:
+    check_fields(draft)
+    check_days(start_date=draft.start_date, end_date=draft.end_date, bill_epoch=draft.bill_epoch)
+
+
 def _end_before_start() -> RuleViolation:
     return RuleViolation(
         "The end date must be after the start date: it is the first day no longer billed.", field="end_date"
     )
 
 
-def _sentences() -> dict[str, str | RuleViolation]:
+def _sentences(code: str | None) -> dict[str, str | RuleViolation]:
     """What the table's own constraints mean to a person."""
     return {
         "attachment_ends_after_start": _end_before_start(),
-        "attachment_code_once": RuleViolation("Another plan attachment has this code already.", field="code"),
-        "attachment_mode_known": RuleViolation(
-            "Choose one of the account hierarchy billing modes.", field="child_billing_mode"
+        "attachment_code_once": RuleViolation(
+            f"Another plan attachment has the code “{code}” already.", field="code"
         ),
     }
 
@@ -160,16 +177,12 @@ def _refuse_parent(account: Account) -> None:
 
 def _end_current(draft: AccountPlan, seen: UUID | None) -> None:
     """End what runs on the draft's start, if that lets the draft in."""
-    product, start = draft.plan.plan_template.product, draft.start_date
-    if draft.end_date and draft.end_date <= start:
-        raise _end_before_start()
-    found = clashes(draft.account_id, product, start, draft.end_date, besides=draft.pk)
-    if not found:
+    overlap = foreseen(draft)
+    if overlap is None:
         return
-    overlap = Overlap(product, found, start)
     if overlap.current is None or (seen and seen != overlap.current.pk):
         raise overlap
-    ended = entities.update(overlap.current, version=overlap.current.version, end_date=start)
+    ended = entities.update(overlap.current, version=overlap.current.version, end_date=draft.start_date)
     cover(ended)
 
 
@@ -181,9 +194,10 @@ def _change(account_plan: AccountPlan, version: int, fields: dict[str, Any]) -> 
     draft = read.get(pk=before.pk)
     for name, value in fields.items():
         setattr(draft, name, value)
+    _check(draft)
     if _adds_days(before, draft):
         _refuse_parent(before.account)
-    with no_overlap(draft, _sentences()):
+    with no_overlap(draft, _sentences(draft.code)):
         entities.update(before, version=version, **fields)
         if (before.start_date, before.end_date) != (draft.start_date, draft.end_date):
             cover(draft)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from uuid import UUID
 
 from m3console.core.errors import RuleViolation, refusing
 from m3console.core.text import day_in_words, days_in_words
@@ -55,12 +54,16 @@ def _fix(clashes: Sequence[AccountPlan], start: date) -> str:
     return f"{name} starts after {day}, so it cannot be ended on that day. {before}"
 
 
-def clashes(
-    account_id: UUID, product: Product, start: date, end: date | None, *, besides: UUID
-) -> list[AccountPlan]:
-    """The attachments that cover the product on a day of [start, end), earliest first."""
-    covering = AccountPlan.objects.filter(account_id=account_id, covered__product=product).exclude(pk=besides)
-    return list(covering.sharing_days(start, end).with_plan().order_by("start_date", "pk"))
+def foreseen(draft: AccountPlan) -> Overlap | None:
+    """What stands in the way of the draft now, earliest first; only saving decides.
+
+    Also where the organization allows overlaps: that is for whoever asks to say.
+    """
+    product = draft.plan.plan_template.product
+    covering = AccountPlan.objects.of_account(draft.account).filter(covered__product=product)
+    others = covering.exclude(pk=draft.pk).sharing_days(draft.start_date, draft.end_date)
+    clashes = list(others.with_plan().order_by("start_date", "pk"))
+    return Overlap(product, clashes, draft.start_date) if clashes else None
 
 
 @contextmanager
@@ -70,14 +73,13 @@ def no_overlap(attachment: AccountPlan, sentences: Mapping[str, str | RuleViolat
     The caller holds the account's lock, so what is looked up is what was in the way.
     """
     try:
-        with refusing({**sentences, CONSTRAINT: RuleViolation("", code=CONSTRAINT)}):
+        taken = RuleViolation("Another plan of the product covers some of these days.", code=CONSTRAINT)
+        with refusing({**sentences, CONSTRAINT: taken}):
             yield
     except RuleViolation as violation:
         if violation.code != CONSTRAINT:
             raise
-        product, start = attachment.plan.plan_template.product, attachment.start_date
-        found = clashes(attachment.account_id, product, start, attachment.end_date, besides=attachment.pk)
-        raise Overlap(product, found, start) from violation
+        raise foreseen(attachment) or violation from violation.__cause__
 
 
 def cover(attachment: AccountPlan) -> None:

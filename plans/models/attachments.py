@@ -106,6 +106,12 @@ class AccountPlan(Entity):
         return AttachmentStatus.ACTIVE
 
     @property
+    def anchor(self) -> date:
+        """The day that its billing periods are counted from: its own cycle date, else the account's first
+        bill date, else the organization's month epoch (spec 3, Billing calendar)."""
+        return self.bill_epoch or self.account.bill_epoch or self.account.organization.month_epoch
+
+    @property
     def last_billed_day(self) -> date | None:
         """The last day that is billed: ends are exclusive. None while it has no end."""
         return self.end_date - timedelta(days=1) if self.end_date else None

@@ -10,6 +10,7 @@ from m3console.core.audit import action
 from m3console.core.models import Organization
 from plans.attachments import attach_plan
 from plans.models import AccountPlan, Plan
+from tests.plans.attaching import Shop
 
 
 @pytest.fixture
@@ -29,3 +30,8 @@ def attach(organization: Organization) -> Callable[..., AccountPlan]:
         return attach_plan(account=account, plan=plan, **{"start_date": date(2024, 1, 1), **fields})
 
     return attached
+
+
+@pytest.fixture
+def shop(organization: Organization) -> Shop:
+    return Shop(organization)

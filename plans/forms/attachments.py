@@ -1,0 +1,142 @@
+"""Forms of plan attachments, in the words and the order of the console."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Fieldset, Layout
+from django import forms
+
+from accounts.models import Account
+from m3console.core.errors import RuleViolation
+from m3console.core.forms import ConsoleForm, DateInput, EntityForm
+from m3console.core.text import day_in_words
+from plans.attachments import check_days
+from plans.models import AccountPlan, HierarchyMode, Plan, Product
+
+DETAILS, SETTINGS = "Plan attachment details", "Plan attachment settings"
+PLAN: Final = "PLAN"
+
+
+class TypeForm(ConsoleForm):
+    """Step 1: what is attached."""
+
+    type = forms.ChoiceField(
+        label="Plan attachment type", choices=[(PLAN, "Plan")], initial=PLAN, widget=forms.RadioSelect
+    )
+
+
+if TYPE_CHECKING:
+    PlanField = forms.ModelChoiceField[Plan]
+    ProductField = forms.ModelChoiceField[Product]
+else:
+    PlanField = forms.ModelChoiceField
+
+
+class PlanChoice(PlanField):
+    """Plans by what tells them apart: name, pricing currency, how often they are billed."""
+
+    def label_from_instance(self, plan: Plan) -> str:
+        template = plan.plan_template
+        every = template.get_bill_frequency_display().lower()
+        if template.bill_frequency_interval > 1:
+            every += f", every {template.bill_frequency_interval}"
+        return f"{plan.name} ({template.currency}, {every})"
+
+
+class SettingsForm(ConsoleForm):
+    """What an attachment says besides its plan. Without the mode unless the account is a parent or child."""
+
+    start_date = forms.DateField(widget=DateInput(attrs={"data-date-words": "day"}))
+    end_date = forms.DateField(
+        required=False,
+        widget=DateInput(attrs={"data-date-words": "end"}),
+        help_text="The first day no longer billed. Leave blank to run until ended.",
+    )
+    bill_epoch = forms.DateField(label="Billing cycle date", required=False, widget=DateInput)
+    child_billing_mode = forms.ChoiceField(
+        label="Account hierarchy billing mode",
+        choices=HierarchyMode.choices,
+        initial=HierarchyMode.PARENT_BREAKDOWN,
+    )
+    code = forms.CharField(max_length=80, required=False, help_text="Your own reference for this attachment.")
+
+    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.account = account
+        zone = account.organization.timezone
+        self.fields["start_date"].help_text = f"First day this plan is billed, in {zone}."
+        self.fields["bill_epoch"].help_text = cycle_help(account)
+        if not in_hierarchy(account):
+            del self.fields["child_billing_mode"]
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        settings = [name for name in ("bill_epoch", "child_billing_mode", "code") if name in self.fields]
+        details = [name for name in self.fields if name not in settings]
+        self.helper.layout = Layout(Fieldset(DETAILS, *details), Fieldset(SETTINGS, *settings))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        try:
+            check_days(**{name: cleaned.get(name) for name in ("start_date", "end_date", "bill_epoch")})
+        except RuleViolation as violation:
+            self.refuse(violation)
+        return cleaned
+
+
+class AttachForm(SettingsForm):
+    """Step 2: product, then a plan of that product, its days and settings."""
+
+    product = forms.ModelChoiceField(Product.objects.none(), empty_label="Choose a product")
+    plan = PlanChoice(Plan.objects.none(), empty_label="Choose a product first")
+    field_order = ("product", "plan", "start_date", "end_date")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        organization = self.account.organization
+        product, plan = cast("ProductField", self.fields["product"]), cast("PlanField", self.fields["plan"])
+        product.queryset = Product.objects.filter(organization=organization).order_by("name")
+        chosen = self._chosen(product)
+        if chosen:
+            plans = Plan.objects.filter(organization=organization, plan_template__product=chosen)
+            plan.queryset = plans.select_related("plan_template__product").order_by("name")
+            plan.empty_label = "Choose a plan"
+            plan.help_text = f"Plans of {chosen.name}."
+
+    def _chosen(self, product: "ProductField") -> Product | None:
+        given = self["product"].value()
+        try:
+            return product.clean(given.pk if isinstance(given, Product) else given)
+        except forms.ValidationError:
+            return None
+
+
+class AttachmentEditForm(SettingsForm, EntityForm):
+    """Dates, cycle date, mode and code of an attachment, with the version that was read."""
+
+    def __init__(self, *args: Any, entity: AccountPlan, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {name: getattr(entity, name) for name in EDITED})
+        super().__init__(*args, entity=entity, account=entity.account, **kwargs)
+
+
+EDITED: Final = ("start_date", "end_date", "bill_epoch", "child_billing_mode", "code")
+
+
+def in_hierarchy(account: Account) -> bool:
+    return account.parent_account_id is not None or account.children.exists()
+
+
+def cycle_help(account: Account) -> str:
+    """What a blank billing cycle date means for this account."""
+    if account.bill_epoch:
+        whose, anchor = "the account's first bill date", account.bill_epoch
+    else:
+        whose, anchor = "the organization's month epoch", account.organization.month_epoch
+    return f"Blank uses {whose}, {day_in_words(anchor)}: bills on {day_of_month(anchor)}."
+
+
+def day_of_month(anchor: date) -> str:
+    """The day of the month that bills fall on: "the 31st, or the month's last day"."""
+    day = anchor.day
+    ending = "th" if 10 < day < 14 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
+    return f"the {day}{ending}" + (", or the month's last day" if day > 28 else "")

@@ -1,0 +1,222 @@
+"""Attaching, changing and deleting: what is refused, and in which words."""
+
+from datetime import date
+
+import pytest
+
+from m3console.core.errors import RuleViolation, StaleVersion
+from m3console.core.registry import Blocker, extensions
+from plans.attachments import attach_plan, delete_account_plan, refuse_parent_with_plan, update_account_plan
+from plans.models import AccountPlan, CoveredProduct
+from plans.models.attachments import AttachmentStatus
+from tests.plans.attaching import APR, FEB, JAN, JUN, MAR, MAY, Shop
+
+pytestmark = pytest.mark.django_db
+
+
+def days(attachment):
+    return list(CoveredProduct.objects.filter(account_plan=attachment).values_list("start_date", "end_date"))
+
+
+def test_an_attachment_covers_its_plans_product_on_its_days(shop):
+    plan = shop.plan()
+    attachment = attach_plan(account=shop.account(), plan=plan, start_date=JAN, end_date=MAR)
+    covered = CoveredProduct.objects.get()
+    assert (covered.account_plan, covered.product) == (attachment, plan.plan_template.product)
+    assert (covered.account_id, covered.start_date, covered.end_date) == (attachment.account_id, JAN, MAR)
+    assert covered.overlap_allowed is False
+
+
+@pytest.mark.parametrize("end", [JAN, date(2025, 12, 31)])
+def test_an_end_on_or_before_the_start_is_refused(shop, end):
+    account, plan = shop.account(), shop.plan()
+    with pytest.raises(RuleViolation, match="The end date must be after the start date") as refusal:
+        attach_plan(account=account, plan=plan, start_date=JAN, end_date=end)
+    assert refusal.value.field == "end_date"
+    with pytest.raises(RuleViolation, match="The end date must be after the start date"):
+        attach_plan(account=account, plan=plan, start_date=JAN, end_date=end, end_current=True)
+    attachment = attach_plan(account=account, plan=plan, start_date=JAN)
+    with pytest.raises(RuleViolation, match="The end date must be after the start date"):
+        update_account_plan(attachment, version=1, end_date=end)
+    assert days(attachment) == [(JAN, None)]
+
+
+def test_another_organizations_plan_is_refused(shop, make_organization):
+    foreign = Shop(make_organization("other")).plan()
+    with pytest.raises(RuleViolation, match="no such plan in this organization") as refusal:
+        attach_plan(account=shop.account(), plan=foreign, start_date=JAN)
+    assert refusal.value.field == "plan"
+    assert not AccountPlan.objects.exists()
+
+
+def test_a_plan_deleted_meanwhile_is_refused(shop):
+    account, plan = shop.account(), shop.plan()
+    type(plan).objects.filter(pk=plan.pk).delete()
+    with pytest.raises(RuleViolation, match="no such plan in this organization"):
+        attach_plan(account=account, plan=plan, start_date=JAN)
+
+
+def test_a_deleted_account_gets_no_plan(shop, on):
+    account = shop.account()
+    type(account).everyone.filter(pk=account.pk).update(deleted_at=date(2026, 1, 1))
+    with pytest.raises(RuleViolation, match="This account has been deleted"):
+        attach_plan(account=account, plan=shop.plan(), start_date=JAN)
+
+
+def test_only_plans_billed_monthly_can_be_attached(shop):
+    weekly = shop.plan("Weekly", bill_frequency="WEEKLY")
+    with pytest.raises(RuleViolation, match="Weekly is billed weekly; choose a plan that is billed monthly"):
+        attach_plan(account=shop.account(), plan=weekly, start_date=JAN)
+
+
+def test_an_account_with_children_gets_no_plan_but_its_child_does(shop):
+    parent = shop.account("Parent")
+    child = shop.account("Child", parent_account=parent)
+    with pytest.raises(
+        RuleViolation, match=r"Parent has child accounts, Child among them.*Attach the plan to each"
+    ):
+        attach_plan(account=parent, plan=shop.plan(), start_date=JAN)
+    assert attach_plan(account=child, plan=shop.plan(), start_date=JAN).account == child
+
+
+def test_an_ended_attachment_of_a_parent_may_get_fewer_days_but_not_more(shop, on):
+    on(JUN)
+    parent = shop.account("Parent")
+    attachment = attach_plan(account=parent, plan=shop.plan(), start_date=JAN, end_date=APR)
+    shop.account("Child", parent_account=parent)
+    shorter = update_account_plan(attachment, version=1, end_date=MAR)
+    for longer in ({"end_date": None}, {"end_date": MAY}, {"start_date": date(2025, 12, 1)}):
+        with pytest.raises(RuleViolation, match="Parent has child accounts"):
+            update_account_plan(shorter, version=2, **longer)
+
+
+@pytest.mark.parametrize("start", [JAN, JUN])
+def test_an_account_with_an_active_or_pending_plan_cannot_become_a_parent(shop, on, start):
+    on(FEB)
+    account = shop.account("Borealis")
+    attach_plan(account=account, plan=shop.plan("Standard"), start_date=start)
+    with pytest.raises(
+        RuleViolation, match=r"Borealis has the plan Standard attached from 1 \w+ 2026 with no end"
+    ) as no:
+        refuse_parent_with_plan(account)
+    assert no.value.field == "parent_account"
+    assert "End or delete that attachment first" in no.value.message
+
+
+def test_an_account_whose_plans_have_ended_can_become_a_parent(shop, on):
+    on(FEB)
+    account = shop.account()
+    attach_plan(account=account, plan=shop.plan(), start_date=JAN, end_date=FEB)
+    refuse_parent_with_plan(account)
+
+
+def test_the_refusal_of_parents_is_what_accounts_ask(shop):
+    assert refuse_parent_with_plan in extensions("accounts.account").parent_checks
+
+
+def test_a_code_belongs_to_one_attachment_of_an_organization(shop):
+    attach_plan(account=shop.account(), plan=shop.plan(), start_date=JAN, code="acme-1")
+    second = attach_plan(account=shop.account(), plan=shop.plan(), start_date=JAN, code="")
+    assert second.code is None
+    with pytest.raises(RuleViolation, match="Another plan attachment has this code") as refusal:
+        update_account_plan(second, version=1, code="acme-1")
+    assert refusal.value.field == "code"
+
+
+def test_an_unknown_hierarchy_mode_is_refused(shop):
+    with pytest.raises(RuleViolation, match="Choose one of the account hierarchy billing modes"):
+        attach_plan(account=shop.account(), plan=shop.plan(), start_date=JAN, child_billing_mode="NOBODY")
+
+
+def test_a_billing_cycle_date_may_lie_anywhere(shop):
+    plan = shop.plan()
+    for epoch in (date(1999, 2, 28), date(2040, 12, 31)):
+        assert (
+            attach_plan(account=shop.account(), plan=plan, start_date=JAN, bill_epoch=epoch).bill_epoch
+            == epoch
+        )
+
+
+def test_changing_dates_moves_the_days_covered(shop):
+    attachment = attach_plan(account=shop.account(), plan=shop.plan(), start_date=FEB)
+    changed = update_account_plan(
+        attachment, version=1, start_date=JAN, end_date=MAR, bill_epoch=FEB, code="c"
+    )
+    assert (changed.start_date, changed.end_date, changed.bill_epoch, changed.code) == (JAN, MAR, FEB, "c")
+    assert changed.version == 2
+    assert days(changed) == [(JAN, MAR)]
+
+
+def test_a_change_read_from_an_older_version_is_refused(shop):
+    attachment = attach_plan(account=shop.account(), plan=shop.plan(), start_date=FEB)
+    update_account_plan(attachment, version=1, end_date=MAY)
+    with pytest.raises(StaleVersion, match="Changed by the system"):
+        update_account_plan(attachment, version=1, end_date=MAR)
+    assert days(attachment) == [(FEB, MAY)]
+
+
+def test_plan_and_account_of_an_attachment_never_change(shop):
+    attachment = attach_plan(account=shop.account(), plan=shop.plan(), start_date=FEB)
+    with pytest.raises(TypeError, match="not to be changed: plan"):
+        update_account_plan(attachment, version=1, plan=shop.plan())
+
+
+def test_a_deleted_attachment_leaves_its_days_free(shop):
+    account, plan = shop.account(), shop.plan()
+    delete_account_plan(attach_plan(account=account, plan=plan, start_date=JAN))
+    assert not CoveredProduct.objects.exists()
+    attach_plan(account=account, plan=plan, start_date=JAN)
+
+
+def test_what_was_changed_since_it_was_read_is_not_deleted(shop):
+    attachment = attach_plan(account=shop.account(), plan=shop.plan(), start_date=JAN)
+    update_account_plan(attachment, version=1, end_date=MAR)
+    with pytest.raises(StaleVersion):
+        delete_account_plan(attachment, version=1)
+    delete_account_plan(attachment, version=2)
+    with pytest.raises(StaleVersion, match="deleted by somebody else"):
+        delete_account_plan(attachment)
+    with pytest.raises(StaleVersion, match="deleted by somebody else"):
+        update_account_plan(attachment, version=2, end_date=None)
+
+
+def test_an_attachment_with_bill_lines_is_not_deleted_and_the_bills_are_named(shop, monkeypatch):
+    attachment = attach_plan(account=shop.account(), plan=shop.plan("Standard"), start_date=JAN)
+    bills = [Blocker(f"INV-{number}") for number in range(1, 8)]
+    monkeypatch.setattr(
+        extensions("plans.accountplan"), "blockers", [lambda pk: bills if pk == attachment.pk else []]
+    )
+    with pytest.raises(RuleViolation) as refusal:
+        delete_account_plan(attachment)
+    assert refusal.value.message == (
+        "Standard cannot be deleted, as bills have lines of it: INV-1, INV-2, INV-3, INV-4, INV-5 and 2 more."
+        " End-date it instead."
+    )
+    assert days(attachment) == [(JAN, None)]
+
+
+@pytest.mark.parametrize(
+    ("day", "status"),
+    [
+        (date(2025, 12, 31), AttachmentStatus.PENDING),
+        (JAN, AttachmentStatus.ACTIVE),
+        (date(2026, 2, 28), AttachmentStatus.ACTIVE),
+        (MAR, AttachmentStatus.INACTIVE),
+    ],
+)
+def test_the_status_is_that_of_the_day_asked_for(shop, day, status):
+    attachment = attach_plan(account=shop.account(), plan=shop.plan(), start_date=JAN, end_date=MAR)
+    ours = AccountPlan.objects.of_account(attachment.account)
+    assert attachment.status(day) is status
+    assert ours.current(day).exists() is (status is not AttachmentStatus.INACTIVE)
+    assert ours.previous(day).exists() is (status is AttachmentStatus.INACTIVE)
+    assert ours.active(day).exists() is (status is AttachmentStatus.ACTIVE)
+
+
+def test_every_act_is_in_the_history(shop):
+    attachment = attach_plan(account=shop.account(), plan=shop.plan(), start_date=JAN)
+    update_account_plan(attachment, version=1, end_date=MAR)
+    delete_account_plan(attachment)
+    told = AccountPlan.pgh_event_model.objects.filter(pgh_obj_id=attachment.pk).order_by("pgh_id")
+    acts = [event.pgh_context.metadata["action"] for event in told.select_related("pgh_context")]
+    assert acts == ["attachment.created", "attachment.changed", "attachment.deleted"]
