@@ -6,22 +6,16 @@ from uuid import UUID
 
 from accounts.models import Account
 from m3console.core import clock
-from m3console.core.links import reverse
-from m3console.core.registry import Blocker, MenuEntry, Tab, extensions
+from m3console.core.registry import Blocker, extensions
 from m3console.core.text import days_in_words
 from plans.attachments import refuse_parent_with_plan
 from plans.models import AccountPlan
 
-TAB = "plans"
-
 
 def register() -> None:
     account = extensions("accounts.account")
-    account.tabs.append(Tab(TAB, "Attached plans", "plans:attachment_list", 20, count_current))
-    account.menu.append(MenuEntry("Create plan attachment", "plans:attachment_create", 20, group="Plans"))
     account.parent_checks.append(refuse_parent_with_plan)
     account.blockers.append(attachments_running)
-    account.losses.append(attachments_lost)
     account.on_delete.append(delete_ended)
 
 
@@ -35,14 +29,7 @@ def attachments_running(account_id: UUID) -> Iterator[Blocker]:
     account = Account.everyone.select_related("organization").get(pk=account_id)
     for attachment in AccountPlan.objects.of_account(account).current(_today(account)).with_plan():
         days = days_in_words(attachment.start_date, attachment.end_date)
-        link = reverse("plans:attachment_detail", organization=account.organization, pk=attachment.pk)
-        yield Blocker(f"Plan attachment {attachment.plan.name}, {days}", link)
-
-
-def attachments_lost(account_id: UUID) -> Iterator[str]:
-    ended = AccountPlan.objects.filter(account_id=account_id).count()
-    if ended:
-        yield f"{ended} ended plan attachment{'s' if ended > 1 else ''}"
+        yield Blocker(f"Plan attachment {attachment.plan.name}, {days}")
 
 
 def delete_ended(account: Account) -> None:

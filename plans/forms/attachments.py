@@ -106,9 +106,10 @@ class AttachForm(SettingsForm):
     def _chosen(self, product: "ProductField") -> Product | None:
         given = self["product"].value()
         try:
-            return product.clean(given.pk if isinstance(given, Product) else given)
+            chosen: Product | None = product.clean(given.pk if isinstance(given, Product) else given)
         except forms.ValidationError:
             return None
+        return chosen
 
 
 class AttachmentEditForm(SettingsForm, EntityForm):

@@ -42,8 +42,8 @@ def test_an_overlap_names_the_attachment_its_days_and_the_fix(shop):
     current = attach_plan(account=account, plan=shop.plan("Standard"), start_date=JAN)
     clash = refused(account=account, plan=shop.plan("Scale"), start_date=date(2026, 6, 15))
     assert clash.message == (
-        "Standard is attached from 1 Jan 2026 with no end date, and only one plan of Storage can be active on a day."
-        " End the current attachment on 15 Jun 2026, or choose days that are free."
+        "Standard is attached from 1 Jan 2026 with no end date, and only one plan of Storage can be active on"
+        " a day. End the current attachment on 15 Jun 2026, or choose days that are free."
     )
     assert clash.clashes == [current]
     assert clash.can_end_current
@@ -112,9 +112,9 @@ def test_the_offer_is_not_made_if_a_third_attachment_would_stay_in_the_way(shop)
     assert not clash.can_end_current
     assert [attachment.plan.name for attachment in clash.clashes] == ["Now", "Later"]
     assert clash.message == (
-        "Now is attached from 1 Jan 2026 to 31 Mar 2026 and Later is attached from 1 Apr 2026 with no end date,"
-        " and only one plan of Storage can be active on a day. Ending Now on 1 Feb 2026 would leave Later in the"
-        " way. End the new attachment on or before 1 Apr 2026, or change Later first."
+        "Now is attached from 1 Jan 2026 to 31 Mar 2026 and Later is attached from 1 Apr 2026 with no end"
+        " date, and only one plan of Storage can be active on a day. Ending Now on 1 Feb 2026 would leave"
+        " Later in the way. End the new attachment on or before 1 Apr 2026, or change Later first."
     )
     attach_plan(account=account, plan=shop.plan("Third"), start_date=FEB, end_date=APR, end_current=True)
 

@@ -8,8 +8,9 @@ from threading import Barrier
 import pytest
 from django.db import connections
 
+from accounts.services import create_account
 from m3console.core.errors import RuleViolation
-from plans.attachments import attach_plan, refuse_parent_with_plan
+from plans.attachments import attach_plan
 from plans.models import AccountPlan, CoveredProduct
 from plans.overlaps import Overlap
 from tests.plans.attaching import FEB, JAN
@@ -94,8 +95,6 @@ def test_writers_replacing_each_others_plan_leave_one_unbroken_row(shop):
 
 
 def test_an_account_gets_a_plan_or_a_child_but_not_both(shop):
-    from accounts.services import create_account
-
     plan = shop.plan()
     for number in range(12):
         account = shop.account(f"Account {number}")
@@ -115,10 +114,3 @@ def test_an_account_gets_a_plan_or_a_child_but_not_both(shop):
         assert len(refusals) == 1
         assert account.children.count() + AccountPlan.objects.of_account(account).count() == 1
         assert "child account" in refusals[0].message
-
-
-def test_an_account_with_a_plan_is_not_made_a_parent(shop):
-    account = shop.account()
-    attach_plan(account=account, plan=shop.plan(), start_date=JAN)
-    with pytest.raises(RuleViolation, match="so it cannot get child accounts"):
-        refuse_parent_with_plan(account)
