@@ -3,7 +3,6 @@
    data-dialog-open="id"   open a <dialog>; data-dialog-close inside it closes it
    hx-target="#dialog-body" a fragment loaded there opens in the page's dialog
    data-expands="id"       show or hide that row; the row gets an "expand" event to load itself
-   data-pick, data-pick-all check boxes of a table with a data-picked bar
    form[method=post]       is sent once; data-repeatable where sending again is meant
    HX-Trigger: toast       {"text": …, "level": "success|error", "url": …, "label": "Undo"} */
 (function () {
@@ -69,17 +68,6 @@
     controls.forEach((control) => expand(control, open));
   }
 
-  function countPicked(form) {
-    const boxes = all("[data-pick]", form), picked = boxes.filter((box) => box.checked);
-    boxes.forEach((box) => box.closest("tr").classList.toggle("is-selected", box.checked));
-    all("[data-pick-all]", form).forEach((box) => {
-      box.checked = picked.length > 0 && picked.length === boxes.length;
-      box.indeterminate = picked.length > 0 && !box.checked;
-    });
-    all("[data-picked]", form).forEach((bar) => { bar.hidden = picked.length === 0; });
-    all("[data-picked-count]", form).forEach((place) => { place.textContent = picked.length; });
-  }
-
   document.addEventListener("click", function (event) {
     const at = (selector) => event.target.closest(selector);
     let hit;
@@ -89,13 +77,6 @@
     if ((hit = at("[data-toast-close]"))) hit.closest(".toast").remove();
     if ((hit = at("[data-expands]")) && expand(hit, hit.getAttribute("aria-expanded") !== "true")) event.preventDefault();
     if ((hit = at("[data-expand-all]"))) expandAll(hit);
-    if ((hit = at("[data-unpick]"))) { all("[data-pick]", hit.form).forEach((box) => { box.checked = false; }); countPicked(hit.form); }
-  });
-  document.addEventListener("change", function (event) {
-    if (!event.target.matches("[data-pick], [data-pick-all]")) return;
-    const form = event.target.form;
-    if (event.target.matches("[data-pick-all]")) all("[data-pick]", form).forEach((box) => { box.checked = event.target.checked; });
-    countPicked(form);
   });
   document.addEventListener("keydown", function (event) {
     if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
@@ -121,11 +102,12 @@
     const fields = event.detail.formData;
     if (event.detail.verb === "get") new Set(fields.keys()).forEach((name) => { if (!fields.getAll(name).some(Boolean)) fields.delete(name); });
   });
-  document.addEventListener("htmx:afterSwap", (event) => { if (event.target.id === "dialog-body") byId("dialog").showModal(); });
+  document.addEventListener("htmx:afterSwap", function (event) {
+    if (event.target.id === "dialog-body" && !byId("dialog").open) byId("dialog").showModal();
+  });
   document.addEventListener("htmx:responseError", () => toast({ text: "The server could not do this. Reload the page to see how things stand.", level: "error" }));
   document.addEventListener("htmx:sendError", () => toast({ text: "The console cannot be reached. Check the connection, then try again.", level: "error" }));
   document.addEventListener("htmx:load", function (event) {
-    all("form:has([data-picked])", event.target).forEach(countPicked);
     all(".toast", event.target).forEach(show);
     const summary = event.target.querySelector(".error-summary");
     if (summary) summary.focus();
