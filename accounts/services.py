@@ -68,7 +68,7 @@ def update_account(account: Account, *, version: int, **fields: Any) -> Account:
 
 def remove_child(child: Account, *, parent: Account, version: int | None = None) -> Account:
     """Let a child stand by itself again (spec 1, Parent and child accounts)."""
-    with action("account.child_removed"):
+    with action("child_account.removed"):
         hold(child, parent)
         fresh = Account.objects.filter(pk=child.pk, parent_account=parent).first()
         if fresh is None:

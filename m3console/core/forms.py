@@ -1,15 +1,21 @@
 """Forms of the console: exact numbers, clean text, versions, and rules' sentences beside their fields."""
 
 import re
+from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 
 from m3console.core.entities import Entity
-from m3console.core.errors import RuleViolation
-from m3console.core.text import text_valid
+from m3console.core.errors import RuleViolation, StaleVersion
+from m3console.core.htmx import page
+from m3console.core.text import day_in_words, text_valid
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?\Z", re.ASCII)
 MAX_DIGITS = 40
@@ -81,15 +87,98 @@ class ConsoleForm(forms.Form):
 
 
 class EntityForm(ConsoleForm):
-    """A form that edits an entity: it carries the version that it read."""
+    """A form that edits an entity: it shows what is saved, and carries the version that it read."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
 
     def __init__(self, *args: Any, entity: Entity | None = None, **kwargs: Any) -> None:
         self.entity = entity
+        if entity is not None:
+            kwargs["initial"] = self.values_of(entity) | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         if entity is None:
             del self.fields["version"]
         else:
             self.fields["version"].required = True
-            self.fields["version"].initial = entity.version
+
+    @classmethod
+    def values_of(cls, entity: Entity) -> dict[str, Any]:
+        """What the form shows of an entity, by field: its attributes of the same names."""
+        return {name: getattr(entity, name) for name in cls.base_fields if hasattr(entity, name)}
+
+    def read_again(self) -> list[dict[str, str]]:
+        """Take up the version that is saved now; how it differs from what was typed, field by field.
+
+        What was typed stays in the form, so that saving again is a choice made with both in view.
+        """
+        if self.entity is None:
+            return []
+        fresh = type(self.entity)._default_manager.filter(pk=self.entity.pk).first()
+        if fresh is None:
+            return []
+        theirs = self.values_of(fresh)
+        sent: Any = self.data
+        sent = sent.copy()
+        sent[self.add_prefix("version")] = str(fresh.version)
+        self.data = sent
+        return [
+            {
+                "label": str(bound.label),
+                "theirs": shown(bound, theirs[bound.name]),
+                "yours": shown(bound, bound.value()),
+            }
+            for bound in self.visible_fields()
+            if bound.name in theirs and bound.field.has_changed(theirs[bound.name], bound.data)
+        ]
+
+
+def shown(bound: BoundField, value: Any) -> str:
+    """A field's value as a person reads it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, date):
+        return day_in_words(value)
+    choices = {str(key): str(label) for key, label in getattr(bound.field, "choices", [])}
+    prepared = "" if value is None else str(bound.field.prepare_value(value))
+    return choices.get(prepared, prepared)
+
+
+def form_page(
+    request: HttpRequest,
+    form: ConsoleForm,
+    save: Callable[[], HttpResponse],
+    *,
+    context: Mapping[str, Any],
+    template: str = "m3console/form.html",
+) -> HttpResponse:
+    """Show a form; once it is posted and valid, `save` acts and answers, usually with a redirect.
+
+    What a rule refuses is shown beside its field, with status 422 like any error of the form; a
+    version that is stale by conflict().
+    """
+    if form.is_bound and form.is_valid():
+        try:
+            return save()
+        except StaleVersion as stale:
+            return conflict(request, form, stale, context=context, template=template)
+        except RuleViolation as violation:
+            form.refuse(violation)
+    status = 422 if form.is_bound else 200
+    return page(request, template, {"form": form, **context}, partial="form", status=status)
+
+
+def conflict(
+    request: HttpRequest,
+    form: ConsoleForm,
+    stale: StaleVersion,
+    *,
+    context: Mapping[str, Any],
+    template: str = "m3console/form.html",
+) -> TemplateResponse:
+    """Answer a save of a stale version with both versions side by side and all that was typed, status 409."""
+    told = {
+        "sentence": stale.message,
+        "rows": form.read_again() if isinstance(form, EntityForm) else [],
+        "reload_url": request.get_full_path(),
+    }
+    return page(request, template, {"form": form, **context, "conflict": told}, partial="form", status=409)

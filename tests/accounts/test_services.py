@@ -40,7 +40,7 @@ def test_a_new_account_has_version_1_and_all_that_was_given(make_account):
 
 def test_a_code_is_used_once_and_the_refusal_names_the_fix(make_account):
     make_account("borealis")
-    with pytest.raises(RuleViolation, match="code “borealis” already. Choose another code") as refused:
+    with pytest.raises(RuleViolation, match=r"code “borealis” already. Choose another code") as refused:
         make_account("borealis", name="Another")
     assert refused.value.field == "code"
 
@@ -79,7 +79,7 @@ def test_a_field_refuses_what_it_may_not_hold_whoever_calls(make_account, field,
 
 
 def test_a_currency_is_one_of_the_organizations_and_blank_means_the_organizations_own(make_account):
-    with pytest.raises(RuleViolation, match="no currency “XTS”.*leave it blank") as refused:
+    with pytest.raises(RuleViolation, match=r"no currency “XTS”.*leave it blank") as refused:
         make_account(currency="XTS")
     assert refused.value.field == "currency"
     assert make_account(currency="").currency is None
@@ -119,7 +119,7 @@ def test_there_are_two_levels_only(make_account):
     child = make_account("child", parent_account=parent)
     with pytest.raises(RuleViolation, match="“Child” is itself a child of “Parent”"):
         make_account("grandchild", parent_account=child)
-    with pytest.raises(RuleViolation, match="“Parent” has child accounts.*Remove its children first"):
+    with pytest.raises(RuleViolation, match=r"“Parent” has child accounts.*Remove its children first"):
         update_account(parent, version=1, parent_account=make_account("other"))
 
 
@@ -183,7 +183,7 @@ def test_deleting_frees_the_code_at_once_and_keeps_the_row(make_account):
 def test_deleting_is_refused_while_children_exist_naming_them(make_account, organization):
     parent = make_account("parent")
     child = make_account("child", parent_account=parent)
-    with pytest.raises(Blocked, match="“Parent” cannot be deleted yet.*Child account “Child”") as refused:
+    with pytest.raises(Blocked, match=r"“Parent” cannot be deleted yet.*Child account “Child”") as refused:
         delete_account(parent)
     assert len(refused.value.blockers) == 1
     delete_account(child)

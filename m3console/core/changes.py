@@ -1,0 +1,179 @@
+"""What the triggers recorded, read back as changes: who, when, from where, which fields, why.
+
+One event row holds a row's values after a change; what it changed is its difference to the event
+before it of the same row. A change outside of any action has no context and is shown as such.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+
+UNREMARKABLE: Final = frozenset(
+    {"id", "organization", "version", "created_at", "created_by", "updated_at", "updated_by"}
+)
+# What a new row need not say of itself.
+UNSAID: Final[tuple[Any, ...]] = (None, "", [], {}, False)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Rows whose changes belong to a history: events of `model` whose values match.
+
+    Matched are the event rows, not the rows themselves, so that deleted rows are found too.
+    """
+
+    model: Any
+    matching: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A field's stored values before and after; `hidden` for a personal one, which is not recorded."""
+
+    model_field: Any
+    old: Any = None
+    new: Any = None
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """What happened to one row: `kind` is insert, update or delete; `rank` is its source's number."""
+
+    rank: int
+    kind: str
+    event: Any
+    fields: list[FieldChange]
+
+    @property
+    def at(self) -> datetime:
+        return self.event.pgh_created_at  # type: ignore[no-any-return]
+
+    @property
+    def context(self) -> Mapping[str, Any]:
+        """Action, actor, source, request and reason; empty for a change outside of any action."""
+        context = self.event.pgh_context
+        return context.metadata if context else {}
+
+
+@dataclass(slots=True)
+class Transaction:
+    """The changes that one transaction made, newest first."""
+
+    at: datetime
+    context_id: UUID | None
+    context: Mapping[str, Any]
+    changes: list[RowChange] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a page of history ends, in the one order of all its sources."""
+
+    at: datetime
+    rank: int
+    event_id: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Position | None":
+        """The position that a URL names; None where it names none."""
+        at, _, rest = text.partition("~")
+        rank, _, event_id = rest.partition("~")
+        try:
+            moment = datetime.fromisoformat(at)
+            return cls(moment, int(rank), int(event_id)) if moment.tzinfo else None
+        except (ValueError, OverflowError):
+            return None
+
+    def __str__(self) -> str:
+        return f"{self.at.isoformat()}~{self.rank}~{self.event_id}"
+
+    def older(self, rank: int) -> Q:
+        """The events of a source that come after this position, reading backwards in time."""
+        earlier, same = Q(pgh_created_at__lt=self.at), Q(pgh_created_at=self.at)
+        if rank < self.rank:
+            return earlier
+        return earlier | (same & Q(pgh_id__lt=self.event_id) if rank == self.rank else same)
+
+
+def changes(
+    sources: Sequence[Source], *, before: Position | None = None, limit: int
+) -> tuple[list[RowChange], Position | None]:
+    """The newest changes of all sources, at most `limit`, and the position to go on from, if any."""
+    found: list[tuple[int, Any]] = []
+    for rank, source in enumerate(sources):
+        events = source.model.pgh_event_model.objects.filter(**source.matching)
+        if before:
+            events = events.filter(before.older(rank))
+        found.extend((rank, event) for event in _newest(events, limit + 1))
+    found.sort(key=lambda one: (one[1].pgh_created_at, -one[0], one[1].pgh_id), reverse=True)
+    shown = found[:limit]
+    last = shown[-1] if len(found) > limit else None
+    end = Position(last[1].pgh_created_at, last[0], last[1].pgh_id) if last else None
+    previous = _previous(event for _, event in shown)
+    return [_row_change(rank, event, previous) for rank, event in shown], end
+
+
+def transactions(rows: Iterable[RowChange]) -> list[Transaction]:
+    """The changes put together by the transaction that made them."""
+    found: list[Transaction] = []
+    for row in rows:
+        key = (row.event.pgh_context_id, row.at)
+        if not found or (found[-1].context_id, found[-1].at) != key:
+            found.append(Transaction(row.at, row.event.pgh_context_id, row.context))
+        found[-1].changes.append(row)
+    return found
+
+
+def _newest(events: models.QuerySet[Any], limit: int) -> models.QuerySet[Any]:
+    earlier = (
+        events.model._default_manager.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"))
+        .order_by("-pgh_id")
+        .values("pgh_id")[:1]
+    )
+    ordered = events.select_related("pgh_context").order_by("-pgh_created_at", "-pgh_id")
+    newest: models.QuerySet[Any] = ordered.annotate(previous_id=Subquery(earlier))[:limit]
+    return newest
+
+
+def _previous(events: Iterable[Any]) -> dict[tuple[type, int], Any]:
+    """The event before each, by event model and id: one query for each model."""
+    wanted: dict[Any, set[int]] = {}
+    for event in events:
+        if event.previous_id:
+            wanted.setdefault(type(event), set()).add(event.previous_id)
+    return {
+        (model, pk): event
+        for model, ids in wanted.items()
+        for pk, event in model.objects.in_bulk(ids, field_name="pgh_id").items()
+    }
+
+
+def _row_change(rank: int, event: Any, previous: Mapping[tuple[type, int], Any]) -> RowChange:
+    before = previous.get((type(event), event.previous_id))
+    if event.pgh_label == "delete":
+        return RowChange(rank, "delete", event, [])
+    return RowChange(rank, event.pgh_label, event, _differences(before, event))
+
+
+def _differences(before: Any, event: Any) -> list[FieldChange]:
+    """What differs, the stamps left out unless nothing else does; personal fields by name only."""
+    model, differing = event.pgh_tracked_model, []
+    recorded = {f.name for f in event._meta.fields}
+    for each in model._meta.fields:
+        if each.name not in recorded or each.name == "personal_changed":
+            continue
+        old, new = (getattr(row, each.attname, None) for row in (before, event))
+        if old != new and not (before is None and new in UNSAID):
+            differing.append(FieldChange(each, old, new))
+    if event.pgh_label == "update":
+        named = set(getattr(event, "personal_changed", ()))
+        differing += [FieldChange(f, hidden=True) for f in model._meta.fields if f.column in named]
+    return [one for one in differing if one.model_field.name not in UNREMARKABLE] or (
+        differing if event.pgh_label == "update" else []
+    )

@@ -1,0 +1,183 @@
+"""The History tab of an entity: what was changed, by whom, when, why, in words (spec 1, Account page)."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+
+from m3console.core.changes import (
+    FieldChange,
+    Position,
+    RowChange,
+    Source,
+    Transaction,
+    changes,
+    transactions,
+)
+from m3console.core.entities import Entity
+from m3console.core.htmx import page
+from m3console.core.http import Request
+from m3console.core.templatetags.console import day_text, last_day, spelled, zone, zone_name
+
+PAGE = 50
+OUTSIDE = "Outside the console"
+BY_SQL = {"insert": "Added by SQL", "update": "Changed by SQL", "delete": "Deleted by SQL"}
+Names = Mapping[tuple[type, Any], str]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownChange:
+    """A field from → to, in words; `hidden` where the values are personal and not recorded."""
+
+    field: str
+    old: str
+    new: str
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEvent:
+    """One entry of the timeline: a transaction's changes as a person reads them."""
+
+    at: datetime
+    actor: str
+    source: str
+    sentence: str
+    reason: str
+    request_id: str
+    changes: list[ShownChange]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The entries of one billing day of the organization."""
+
+    day: date
+    events: list[ShownEvent]
+
+
+def history_page(
+    request: Request,
+    entity: Entity,
+    *,
+    related: Iterable[Source] = (),
+    template: str = "m3console/history.html",
+    context: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """Answer the History tab of an entity, newest first, 50 changes a page.
+
+    `related` adds the changes of other rows, such as a plan's pricings: Source(Pricing, {"plan_id": pk}).
+    """
+    sources = [Source(type(entity), {"pgh_obj_id": entity.pk}), *related]
+    before = Position.parse(request.GET.get("before", ""))
+    rows, end = changes(sources, before=before, limit=PAGE)
+    shown = {
+        "days": days(transactions(rows)),
+        "older_url": f"?{urlencode({'before': str(end)})}" if end else "",
+        "newest_url": request.path if before else "",
+    }
+    return page(request, template, {**shown, **(context or {})})
+
+
+def days(found: Sequence[Transaction]) -> list[Day]:
+    """The transactions in words, by the organization's days."""
+    names = _names(found)
+    events = [_event(each, names) for each in found]
+    by_day = groupby(events, key=lambda event: event.at.astimezone(zone()).date())
+    return [Day(day, list(each)) for day, each in by_day]
+
+
+def in_words(action: str) -> str:
+    """A dotted action as a sentence: "child_account.removed" is "Removed child account"."""
+    noun, _, verb = action.rpartition(".")
+    return f"{verb.replace('_', '-')} {noun.replace('_', ' ').replace('.', ' ')}".strip().capitalize()
+
+
+def _event(transaction: Transaction, names: Names) -> ShownEvent:
+    told = transaction.context
+    kind = transaction.changes[0].kind
+    return ShownEvent(
+        at=transaction.at,
+        actor=(told.get("actor_name") or "The system") if told else OUTSIDE,
+        source=str(told.get("source") or "unknown") if told else "SQL",
+        sentence=in_words(told["action"]) if told.get("action") else BY_SQL.get(kind, "Changed by SQL"),
+        reason=str(told.get("reason") or ""),
+        request_id=str(told.get("request") or ""),
+        changes=[
+            _shown(row, change, names) for row in reversed(transaction.changes) for change in _fields(row)
+        ],
+    )
+
+
+def _fields(row: RowChange) -> list[FieldChange]:
+    """A deleted row of a related kind is one line of its own; its values are in the lines before."""
+    if row.kind == "delete" and row.rank:
+        return [FieldChange(row.event.pgh_tracked_model._meta.pk, new="deleted")]
+    return row.fields
+
+
+def _shown(row: RowChange, change: FieldChange, names: Names) -> ShownChange:
+    label = str(change.model_field.verbose_name)
+    if row.rank:
+        # A related row says which one it is.
+        model = row.event.pgh_tracked_model
+        own = getattr(row.event, "name", None) or getattr(row.event, "code", None)
+        kind = str(model._meta.verbose_name)
+        which = f"{kind} {own}" if own else kind
+        label = which if change.model_field.primary_key else f"{which}, {label}"
+    return ShownChange(
+        field=label[:1].upper() + label[1:],
+        old=_words(change.model_field, change.old, names),
+        new=_words(change.model_field, change.new, names),
+        hidden=change.hidden,
+    )
+
+
+def _words(field: Any, value: Any, names: Names) -> str:
+    if value is None or value == "":
+        return ""
+    if field.is_relation:
+        return names.get((field.related_model, value), str(value))
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    return _plain(field, value)
+
+
+def _plain(field: Any, value: Any) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case datetime():
+            local = value.astimezone(zone())
+            return f"{day_text(local)}, {local:%H:%M} {zone_name(local)}"
+        case date():
+            ends = field.name.startswith("end")
+            return f"{day_text(value)} ({last_day(value).lower()})" if ends else day_text(value)
+        case Decimal() | int():
+            return spelled(value)
+        case dict() | list():
+            return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+        case _:
+            return str(value)
+
+
+def _names(found: Iterable[Transaction]) -> dict[tuple[type, Any], str]:
+    """What the keys among the changes point to: one query for each kind; what is gone shows its key."""
+    wanted: dict[Any, set[Any]] = {}
+    for transaction in found:
+        for row in transaction.changes:
+            for change in row.fields:
+                if change.model_field.is_relation:
+                    keys = {key for key in (change.old, change.new) if key is not None}
+                    wanted.setdefault(change.model_field.related_model, set()).update(keys)
+    return {
+        (model, key): str(getattr(one, "name", "") or getattr(one, "code", "") or one)
+        for model, keys in wanted.items()
+        for key, one in model._base_manager.in_bulk(keys).items()
+    }
