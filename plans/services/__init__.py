@@ -1,18 +1,33 @@
 """What changes the catalogue: each function is one act, in one transaction, recorded in the history."""
 
-from plans.services.aggregations import create_aggregation, update_aggregation
-from plans.services.meters import create_meter, update_meter
-from plans.services.plans import create_plan, create_plan_template, update_plan, update_plan_template
-from plans.services.pricing import create_pricing, update_pricing
-from plans.services.products import create_product, update_product
+from plans.services.aggregations import create_aggregation, delete_aggregation, update_aggregation
+from plans.services.meters import create_meter, delete_meter, update_meter
+from plans.services.plans import (
+    create_plan,
+    create_plan_template,
+    delete_plan,
+    delete_plan_template,
+    update_plan,
+    update_plan_template,
+)
+from plans.services.pricing import create_pricing, delete_pricing, update_pricing
+from plans.services.products import create_product, delete_product, update_product
+from plans.services.rows import InUse
 
 __all__ = [
+    "InUse",
     "create_aggregation",
     "create_meter",
     "create_plan",
     "create_plan_template",
     "create_pricing",
     "create_product",
+    "delete_aggregation",
+    "delete_meter",
+    "delete_plan",
+    "delete_plan_template",
+    "delete_pricing",
+    "delete_product",
     "update_aggregation",
     "update_meter",
     "update_plan",

@@ -7,16 +7,20 @@ from typing import Any
 from m3console.core.audit import action
 from m3console.core.errors import RuleViolation
 from m3console.core.models import Organization
+from m3console.core.registry import Blocker
+from m3console.core.text import days_in_words
 from plans.models import Aggregation, Category, DataField, Meter, Method, Pricing, Product
 from plans.models.meters import DIMENSIONS, NUMBERS
 from plans.segments import Segment, segment_key, segment_text
 from plans.services.rows import (
     Sentences,
+    blocking,
     check_known,
     code_taken,
     created,
     held,
     refuse_change,
+    removed,
     updated,
     used_above,
 )
@@ -94,6 +98,22 @@ def update_aggregation(aggregation: Aggregation, *, version: int, **fields: Any)
         _check_use(before, after)
         changed = {name: after[name] for name in fields}
         return updated(before, _sentences(after["code"]), version=version, **changed)
+
+
+def delete_aggregation(aggregation: Aggregation, *, version: int | None = None) -> None:
+    """Delete an aggregation that has no pricing. Raises InUse with where it is priced, StaleVersion."""
+    with action("aggregation.deleted"):
+        removed(aggregation, aggregation_blockers, version=version)
+
+
+def aggregation_blockers(aggregation: Aggregation) -> list[Blocker]:
+    """The plans and templates that price the aggregation."""
+    pricings = Pricing.objects.filter(aggregation=aggregation).select_related("plan", "plan_template")
+    return blocking(
+        pricings.order_by("id"),
+        "plans:pricing_detail",
+        label=lambda each: f"pricing on “{each.owner}” {days_in_words(each.start_date, each.end_date)}",
+    )
 
 
 def _sentences(code: str) -> Sentences:

@@ -6,16 +6,19 @@ from typing import Any
 from m3console.core.audit import action
 from m3console.core.errors import RuleViolation, refusing
 from m3console.core.models import Organization
+from m3console.core.registry import Blocker
 from plans.models import Aggregation, Category, DataField, Meter, Pricing, Product
 from plans.models.meters import NUMBERS
 from plans.services.rows import (
     Sentences,
+    blocking,
     check_fields,
     check_known,
     code_taken,
     created,
     held,
     refuse_change,
+    removed,
     updated,
     used_above,
 )
@@ -69,6 +72,17 @@ def update_meter(meter: Meter, *, version: int, **fields: Any) -> Meter:
         meter = updated(meter, _sentences(fields.get("code", meter.code)), version=version, **fields)
         _add_fields(meter, new, **given)
         return meter
+
+
+def delete_meter(meter: Meter, *, version: int | None = None) -> None:
+    """Delete a meter without aggregations and usage, and its fields. Raises InUse, StaleVersion."""
+    with action("meter.deleted"):
+        removed(meter, meter_blockers, version=version)
+
+
+def meter_blockers(meter: Meter) -> list[Blocker]:
+    """The aggregations over the meter; upper layers add its usage."""
+    return blocking(Aggregation.objects.filter(meter=meter), "plans:aggregation_detail")
 
 
 def _sentences(code: str) -> Sentences:

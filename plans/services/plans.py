@@ -6,14 +6,18 @@ from typing import Any
 from m3console.core.audit import action
 from m3console.core.errors import RuleViolation
 from m3console.core.models import Currency, Organization
+from m3console.core.registry import Blocker
+from m3console.core.text import days_in_words
 from plans.models import AccountPlan, BillFrequency, Plan, PlanTemplate, Product
 from plans.services.rows import (
     Sentences,
+    blocking,
     check_known,
     code_taken,
     created,
     held,
     refuse_change,
+    removed,
     updated,
     used_above,
 )
@@ -114,6 +118,33 @@ def update_plan(plan: Plan, *, version: int, **fields: Any) -> Plan:
     check_known(fields, PLAN_FIELDS)
     with action("plan.updated"):
         return updated(plan, _plan_sentences(fields.get("code", plan.code)), version=version, **fields)
+
+
+def delete_plan_template(template: PlanTemplate, *, version: int | None = None) -> None:
+    """Delete a template without plans, and its pricings. Raises InUse with its plans, StaleVersion."""
+    with action("plan_template.deleted"):
+        removed(template, template_blockers, version=version, parts=lambda row: row.pricings.all())
+
+
+def template_blockers(template: PlanTemplate) -> list[Blocker]:
+    """The template's plans."""
+    return blocking(Plan.objects.filter(plan_template=template).order_by("id"), "plans:plan_detail")
+
+
+def delete_plan(plan: Plan, *, version: int | None = None) -> None:
+    """Delete a plan that is not attached, and its pricings. Raises InUse with the accounts, StaleVersion."""
+    with action("plan.deleted"):
+        removed(plan, plan_blockers, version=version, parts=lambda row: row.pricings.all())
+
+
+def plan_blockers(plan: Plan) -> list[Blocker]:
+    """The accounts that the plan is attached to, now, later or until some day."""
+    return blocking(
+        AccountPlan.objects.filter(plan=plan).select_related("account").order_by("id"),
+        "accounts:account_detail",
+        key="account_id",
+        label=lambda row: f"attached to “{row.account}” {days_in_words(row.start_date, row.end_date)}",
+    )
 
 
 def _negative() -> RuleViolation:

@@ -11,7 +11,7 @@ from m3console.core.models import Organization
 from m3console.core.text import day_in_words, days_in_words
 from plans.models import Aggregation, Plan, PlanTemplate, Pricing, Product
 from plans.segments import Segment, segment_key, segment_text
-from plans.services.rows import check_known, created, gone, updated
+from plans.services.rows import check_known, created, gone, removed, updated
 
 Band = tuple[Decimal, Decimal, Decimal]
 """Lower limit, fixed price, unit price."""
@@ -80,6 +80,12 @@ def update_pricing(pricing: Pricing, *, version: int, **fields: Any) -> Pricing:
             for name, value in fields.items():
                 setattr(pricing, name, value)
             raise _clash(pricing) from None
+
+
+def delete_pricing(pricing: Pricing, *, version: int | None = None) -> None:
+    """Delete a pricing that no bill was made with. Raises InUse with the bills, StaleVersion."""
+    with action("pricing.deleted"):
+        removed(pricing, lambda row: [], version=version)
 
 
 class _Overlaps(RuleViolation):

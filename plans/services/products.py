@@ -4,8 +4,17 @@ from typing import Any
 
 from m3console.core.audit import action
 from m3console.core.models import Organization
-from plans.models import Product
-from plans.services.rows import Sentences, check_known, code_taken, created, updated
+from m3console.core.registry import Blocker
+from plans.models import Aggregation, Meter, PlanTemplate, Product
+from plans.services.rows import (
+    Sentences,
+    blocking,
+    check_known,
+    code_taken,
+    created,
+    removed,
+    updated,
+)
 
 
 def _sentences(code: str) -> Sentences:
@@ -23,3 +32,18 @@ def update_product(product: Product, *, version: int, **fields: Any) -> Product:
     check_known(fields, frozenset({"name", "code"}))
     with action("product.updated"):
         return updated(product, _sentences(fields.get("code", product.code)), version=version, **fields)
+
+
+def delete_product(product: Product, *, version: int | None = None) -> None:
+    """Delete a product that holds nothing. Raises InUse with what it holds, StaleVersion."""
+    with action("product.deleted"):
+        removed(product, product_blockers, version=version)
+
+
+def product_blockers(product: Product) -> list[Blocker]:
+    """What the product holds: meters, aggregations, templates (and with these its plans)."""
+    return [
+        *blocking(Meter.objects.filter(product=product), "plans:meter_detail"),
+        *blocking(Aggregation.objects.filter(product=product), "plans:aggregation_detail"),
+        *blocking(PlanTemplate.objects.filter(product=product), "plans:template_detail"),
+    ]

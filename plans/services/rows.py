@@ -4,21 +4,33 @@ Rows are held in one order: template, plan, aggregation, meter, product. A templ
 plan's template never change, so whoever holds a plan need not hold those.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db.models import ProtectedError, QuerySet
 
 from m3console.core import entities
 from m3console.core.entities import Entity
-from m3console.core.errors import RuleViolation, refusing
+from m3console.core.errors import RuleViolation, StaleVersion, refusing
+from m3console.core.links import reverse
 from m3console.core.models import Organization
-from m3console.core.registry import extensions
+from m3console.core.registry import Blocker, extensions
 
 E = TypeVar("E", bound=Entity)
 Sentences = Mapping[str, str | RuleViolation]
+MOST_BLOCKERS = 20
+
+
+class InUse(RuleViolation):
+    """Something cannot be deleted: `blockers` say what uses it, each with its page."""
+
+    def __init__(self, entity: Entity, blockers: list[Blocker]) -> None:
+        self.blockers = blockers
+        noun = noun_of(type(entity)).capitalize()
+        super().__init__(f"{noun} “{entity}” is used: {_listed([b.text for b in blockers])}.")
 
 
 def noun_of(model: type[Entity]) -> str:
@@ -93,5 +105,61 @@ def used_above(kind: str, pk: UUID) -> list[str]:
 def refuse_change(what: str, reasons: list[str], *, field: str) -> None:
     """Refuse to change what others were made with (spec 7, Changing what bills were made with)."""
     if reasons:
-        listed = "; ".join(reasons[:5]) + (f"; and {len(reasons) - 5} more" if len(reasons) > 5 else "")
+        listed = _listed(reasons)
         raise RuleViolation(f"{what} cannot change any more: {listed}. Make a new one instead.", field=field)
+
+
+def removed(
+    entity: E,
+    find: Callable[[E], list[Blocker]],
+    *,
+    version: int | None,
+    parts: Callable[[E], QuerySet[Any]] | None = None,
+) -> None:
+    """Delete a row that nothing uses, and its `parts`; `find` and the upper layers say what uses it.
+
+    Raises InUse with what was found, RuleViolation if the row is gone, and StaleVersion if it has
+    another version than the one that was read (None: any version will do).
+    """
+    row = type(entity)._default_manager.select_for_update().filter(pk=entity.pk).first()
+    if row is None:
+        raise gone(type(entity))
+    if version not in (None, row.version):
+        raise StaleVersion(entities.changed_sentence(type(row), row.pk))
+    if blockers := [*find(row), *blockers_above(row)]:
+        raise InUse(row, blockers)
+    try:
+        if parts:
+            parts(row).delete()
+        row.delete()
+    except ProtectedError as problem:
+        raise InUse(
+            row, [Blocker(f"{each}") for each in list(problem.protected_objects)[:MOST_BLOCKERS]]
+        ) from None
+
+
+def blockers_above(entity: Entity) -> list[Blocker]:
+    find_all = extensions(entity._meta.label_lower).blockers
+    return [blocker for find in find_all for blocker in find(entity.pk)]
+
+
+def blocking(
+    rows: QuerySet[Any], url_name: str, *, label: Callable[[Any], str] | None = None, key: str = "pk"
+) -> list[Blocker]:
+    """A blocker for each row, with its page; of many, the first ones and how many there are in all.
+
+    `key` is the row's attribute that the page takes as its `pk`.
+    """
+    label = label or (lambda row: f"{noun_of(type(row))} “{row}”")
+    found = list(rows.select_related("organization")[: MOST_BLOCKERS + 1])
+    blockers = [
+        Blocker(label(row), reverse(url_name, organization=row.organization, pk=getattr(row, key)))
+        for row in found[:MOST_BLOCKERS]
+    ]
+    if len(found) > MOST_BLOCKERS:
+        blockers.append(Blocker(f"and others, {rows.count():,} in all"))
+    return blockers
+
+
+def _listed(parts: list[str]) -> str:
+    return "; ".join(parts[:5]) + (f"; and {len(parts) - 5} more" if len(parts) > 5 else "")
