@@ -13,6 +13,7 @@ from m3console.core.fields import ExactDecimal, finite
 from m3console.core.text import strict_code_valid, text_valid
 from plans.models.meters import DataField, Meter
 from plans.models.products import Product
+from plans.models.searching import NamedQuerySet
 
 
 class Method(models.TextChoices):
@@ -52,6 +53,8 @@ class Aggregation(Entity):
     default_value = ExactDecimal(null=True, blank=True)
     segmented_fields = ArrayField(models.CharField(max_length=80), default=list, blank=True)
     segments = models.JSONField(default=list, blank=True)
+
+    objects = NamedQuerySet["Aggregation"].as_manager()
 
     class Meta:
         constraints = [

@@ -9,6 +9,7 @@ from m3console.core.entities import Entity
 from m3console.core.ids import uuid7
 from m3console.core.text import code_valid, strict_code_valid, text_valid
 from plans.models.products import Product
+from plans.models.searching import NamedQuerySet
 
 
 class Category(models.TextChoices):
@@ -40,6 +41,8 @@ class Meter(Entity):
     code = models.CharField(max_length=80, validators=[code_valid])
     number_positions = models.PositiveSmallIntegerField(default=0, editable=False)
     text_positions = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    objects = NamedQuerySet["Meter"].as_manager()
 
     class Meta:
         constraints = [

@@ -3,14 +3,15 @@
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Collate, Lower
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce, Collate, Lower
 
 from m3console.core.audit import tracked
 from m3console.core.entities import Entity
 from m3console.core.fields import ExactDecimal, finite
 from m3console.core.text import code_valid, text_valid
 from plans.models.products import Product
+from plans.models.searching import NamedQuerySet
 
 
 class BillFrequency(models.TextChoices):
@@ -36,6 +37,8 @@ class PlanTemplate(Entity):
     standing_charge = ExactDecimal(default=Decimal(0))
     standing_charge_description = models.CharField(max_length=200, blank=True, validators=[text_valid])
 
+    objects = NamedQuerySet["PlanTemplate"].as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(name="template_code_once", fields=["organization", "code"]),
@@ -51,7 +54,10 @@ class PlanTemplate(Entity):
             ),
             models.CheckConstraint(name="template_named", condition=~Q(name="")),
         ]
-        indexes = [models.Index("organization", Collate(Lower("name"), "C"), "id", name="template_by_name")]
+        indexes = [
+            models.Index("organization", Collate(Lower("name"), "C"), "id", name="template_by_name"),
+            models.Index("organization", Coalesce("code", Value("")), "id", name="template_by_code"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -66,6 +72,8 @@ class Plan(Entity):
     code = models.CharField(max_length=80, validators=[code_valid])
     standing_charge = ExactDecimal(null=True, blank=True)
     standing_charge_description = models.CharField(max_length=200, blank=True, validators=[text_valid])
+
+    objects = NamedQuerySet["Plan"].as_manager()
 
     class Meta:
         constraints = [

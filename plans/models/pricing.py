@@ -13,6 +13,7 @@ from m3console.core.text import text_valid
 from plans.models.aggregations import Aggregation
 from plans.models.plans import Plan, PlanTemplate
 from plans.models.products import Product
+from plans.models.searching import text_in
 
 
 def single(expression: object, kind: str) -> Func:
@@ -26,6 +27,10 @@ class PricingQuerySet(models.QuerySet["Pricing"]):
         of_template = F("plan_template__product_id")
         owned = self.annotate(owner_product=Coalesce(F("plan__plan_template__product_id"), of_template))
         return owned.exclude(owner_product=product.pk)
+
+    def search(self, text: str) -> "PricingQuerySet":
+        """Its aggregation's, plan's or template's name or code holds the text, or the text is its id."""
+        return self.filter(text_in(text, "aggregation__", "plan__", "plan_template__"))
 
     def overlapping(self, pricing: "Pricing") -> "PricingQuerySet":
         """Others of the same owner, aggregation and segment that share a day with it."""
@@ -89,6 +94,7 @@ class Pricing(Entity):
                 ],
             ),
         ]
+        indexes = [models.Index("organization", "start_date", "id", name="pricing_by_start")]
 
     def __str__(self) -> str:
         return self.description or f"{self.aggregation} from {self.start_date}"

@@ -7,6 +7,7 @@ from django.db.models.functions import Collate, Lower
 from m3console.core.audit import tracked
 from m3console.core.entities import Entity
 from m3console.core.text import code_valid, text_valid
+from plans.models.searching import NamedQuerySet
 
 
 @tracked()
@@ -15,6 +16,8 @@ class Product(Entity):
 
     name = models.CharField(max_length=200, validators=[text_valid])
     code = models.CharField(max_length=80, validators=[code_valid])
+
+    objects = NamedQuerySet["Product"].as_manager()
 
     class Meta:
         constraints = [
