@@ -70,13 +70,17 @@ class Measurement(models.Model):
 
 
 class UsageUid(models.Model):
-    """A uid that an organization has stored, with a digest of what came under it (spec 3, at most once)."""
+    """A uid that an organization has stored, with a digest of what came under it (spec 3, at most once).
+
+    `ts` is the measurement's: with the account it leads to the measurement.
+    """
 
     pk = models.CompositePrimaryKey("organization_id", "uid")
     organization_id = models.UUIDField()
     uid = models.TextField()
     measurement_id = models.UUIDField()
     account_id = models.UUIDField()
+    ts = models.DateTimeField()
     digest = models.BinaryField()
 
     class Meta:
