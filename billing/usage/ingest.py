@@ -22,7 +22,8 @@ from billing.usage.locks import share_ingestion
 from billing.usage.meters import meter_shapes
 from billing.usage.models import EventKind, IngestBatch, Upload
 from billing.usage.months import attach_months
-from billing.usage.rows import Checked, Prepared, Refusal, Refused, Row, prepare
+from billing.usage.rows import Checked, Prepared, Refused, Row, prepare, refused
+from billing.usage.values import Refusal
 from m3console.core import clock
 from m3console.core.audit import action
 from m3console.core.ids import uuid7
@@ -157,13 +158,14 @@ class _Load:
         chunk = self._fresh(chunk)
         accounts = skeleton_accounts(self.organization, {row.account for row in chunk.checked})
         known = [row for row in chunk.checked if row.account in accounts]
-        refused = [*chunk.refused, *(_unknown(row) for row in chunk.checked if row.account not in accounts)]
+        unknown = [_unknown(row) for row in chunk.checked if row.account not in accounts]
         accepted, repeated = staging.store(
             organization=self.organization.pk, batch=batch, rows=known, accounts=accounts
         )
-        if refused or repeated:
-            record_refusals(self.organization.pk, self.upload, [*refused, *repeats(known, repeated)])
-        return Counts(len(known) + len(refused), accepted, len(known) - accepted, len(refused))
+        away = [*chunk.refused, *unknown]
+        if away or repeated:
+            record_refusals(self.organization.pk, self.upload, [*away, *repeats(known, repeated)])
+        return Counts(len(known) + len(away), accepted, len(known) - accepted, len(away))
 
     def _fresh(self, chunk: Prepared) -> Prepared:
         """Check again if the meters have changed since; from here on they stay."""
@@ -192,4 +194,4 @@ class _Load:
 
 def _unknown(row: Checked) -> Refused:
     reason = f"There is no account “{row.account}”, and none is created for unknown codes."
-    return Refusal(EventKind.UNKNOWN_ACCOUNT, reason).of(row.row)
+    return refused(row.row, Refusal(EventKind.UNKNOWN_ACCOUNT, reason, field="account"))

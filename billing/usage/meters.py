@@ -52,12 +52,18 @@ def meter_shapes(organization: Organization, codes: Iterable[str]) -> dict[str, 
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "select id from plans_meter where organization_id = %s and code = any(%s) order by id for key share",
-            [organization.pk, sorted(set(codes))],
+            "select id from plans_meter where organization_id = %s and code = any(%s)"
+            " order by id for key share",
+            [organization.pk, sorted(code for code in set(codes) if _askable(code))],
         )
         held = [row[0] for row in cursor.fetchall()]
     meters = Meter.objects.filter(pk__in=held).prefetch_related("data_fields")
     return {meter.code: shape_of(meter) for meter in meters}
+
+
+def _askable(code: str) -> bool:
+    """Whether the database can be asked for the text at all: it knows neither NUL nor lone surrogates."""
+    return "\0" not in code and code.encode("utf-8", "replace").decode() == code
 
 
 def shapes_by_id(meters: Iterable[UUID]) -> dict[UUID, MeterShape]:
@@ -69,9 +75,7 @@ def shape_of(meter: Meter) -> MeterShape:
     fields = {field.code: _shape(field) for field in meter.data_fields.all()}
     numbers = [field.position for field in fields.values() if field.numeric]
     texts = [field.position for field in fields.values() if not field.numeric]
-    return MeterShape(
-        meter.pk, meter.code, fields, max(numbers, default=-1) + 1, max(texts, default=-1) + 1
-    )
+    return MeterShape(meter.pk, meter.code, fields, max(numbers, default=-1) + 1, max(texts, default=-1) + 1)
 
 
 def _shape(field: DataField) -> FieldShape:

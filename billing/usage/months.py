@@ -7,11 +7,12 @@ from django.db import OperationalError, connection, transaction
 
 from m3console.core import clock
 
-TABLE, REST = "usage_measurement", "usage_measurement_rest"
+TABLE = "usage_measurement"
 OLDEST = timedelta(days=3_660)
 ATTEMPTS = 5
 
 # to_regclass() would answer from a stale cache within the transaction.
+HELD = "select 1 from usage_measurement_rest where ts >= %s and ts < %s limit 1"
 ATTACHED = """select 1 from pg_inherits i join pg_class k on k.oid = i.inhrelid
  where i.inhparent = %s::regclass and k.relname = %s"""
 
@@ -52,8 +53,10 @@ def _attach(first: date) -> None:
         if cursor.fetchone():
             return
         # Held before looking, or a load could put a row of the month there between look and ATTACH.
-        cursor.execute(f"lock table {REST} in share row exclusive mode")
-        cursor.execute(f"select 1 from {REST} where ts >= %s and ts < %s limit 1", [start, end])
+        cursor.execute("lock table usage_measurement_rest in share row exclusive mode")
+        cursor.execute(
+            "select 1 from usage_measurement_rest where ts >= %s and ts < %s limit 1", [start, end]
+        )
         if cursor.fetchone():
             return
         # Made beside and attached, which blocks neither readers nor writers of other months; made as
