@@ -21,7 +21,7 @@ def free_uids(account: Account) -> None:
 
 def usage_lost(account: UUID) -> Iterable[str]:
     count = capped_count(Measurement.objects.filter(account_id=account))
-    if count == "1":
-        yield "1 usage measurement will be permanently dissociated, even if an account with the same code is created again."
-    elif count != "0":
-        yield f"{count} usage measurements will be permanently dissociated, even if an account with the same code is created again."
+    if count != "0":
+        noun = "usage measurement" if count == "1" else "usage measurements"
+        again = "even if an account with the same code is created again"
+        yield f"{count} {noun} will be permanently dissociated, {again}."
