@@ -1,0 +1,145 @@
+"""The catalogue as engine values: what attachments to some plans are billed by."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Q
+
+from billing.engine.types import (
+    Aggregation,
+    Band,
+    Frequency,
+    Method,
+    Named,
+    Pricing,
+    Segment,
+    UnitRounding,
+)
+from billing.usage.measure import Column, Source
+from m3console.core.models import Organization
+from plans.models import Aggregation as AggregationRow
+from plans.models import DataField, Plan
+from plans.models import Pricing as PricingRow
+
+Fields = Mapping[tuple[UUID, str], DataField]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTerms:
+    """What a plan charges: its own values, else its template's."""
+
+    plan: Named
+    template: Named
+    product: Named
+    frequency: Frequency
+    interval: int
+    currency: str
+    standing_charge: Decimal
+    standing_charge_description: str
+    pricings: tuple[Pricing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The terms of plans by plan id, and where their aggregations (by id) find their measurements."""
+
+    terms: Mapping[UUID, PlanTerms]
+    sources: Mapping[UUID, Source]
+
+
+def load_catalogue(organization: Organization, plans: Collection[UUID]) -> Catalogue:
+    """What some plans of an organization charge, whenever they charge it."""
+    plan_rows = list(
+        Plan.objects.filter(organization=organization, pk__in=plans).select_related("plan_template__product")
+    )
+    templates = {row.plan_template_id for row in plan_rows}
+    pricing_rows = list(
+        PricingRow.objects.filter(Q(plan_id__in=plans) | Q(plan_template_id__in=templates))
+        .filter(organization=organization)
+        .select_related("aggregation__meter", "aggregation__target_field")
+        .order_by("id")
+    )
+    sources = _sources(row.aggregation for row in pricing_rows)
+    pricings = _pricings(pricing_rows, sources)
+    return Catalogue({row.pk: _terms(row, pricings) for row in plan_rows}, sources)
+
+
+def _terms(row: Plan, pricings: Mapping[UUID, list[Pricing]]) -> PlanTerms:
+    template = row.plan_template
+    own = row.standing_charge
+    return PlanTerms(
+        plan=Named(row.pk, row.code, row.name),
+        template=Named(template.pk, template.code or "", template.name),
+        product=Named(template.product.pk, template.product.code, template.product.name),
+        frequency=Frequency(template.bill_frequency),
+        interval=template.bill_frequency_interval,
+        currency=template.currency,
+        standing_charge=template.standing_charge if own is None else own,
+        standing_charge_description=row.standing_charge_description or template.standing_charge_description,
+        pricings=(*pricings.get(row.pk, ()), *pricings.get(template.pk, ())),
+    )
+
+
+def _sources(rows: Iterable[AggregationRow]) -> dict[UUID, Source]:
+    aggregations = {row.pk: row for row in rows}
+    meters = {row.meter_id for row in aggregations.values() if row.segmented_fields}
+    fields = {(field.meter_id, field.code): field for field in DataField.objects.filter(meter_id__in=meters)}
+    return {key: _source(row, fields) for key, row in aggregations.items()}
+
+
+def _source(row: AggregationRow, fields: Fields) -> Source:
+    target = row.target_field
+    dimensions = tuple(fields[row.meter_id, code].position for code in row.segmented_fields)
+    return Source(_aggregation(row), Column(bool(target.numeric), target.position), dimensions)
+
+
+def _aggregation(row: AggregationRow) -> Aggregation:
+    target, meter = row.target_field, row.meter
+    return Aggregation(
+        id=row.pk,
+        code=row.code,
+        name=row.name,
+        method=Method(row.method),
+        meter=Named(meter.pk, meter.code, meter.name),
+        field=target.code,
+        field_name=target.name,
+        quantity_per_unit=row.quantity_per_unit,
+        rounding=UnitRounding(row.rounding),
+        unit=row.unit,
+        default_value=row.default_value,
+        segmented_fields=tuple(row.segmented_fields),
+        segments=tuple(_segment(values) for values in row.segments),
+    )
+
+
+def _segment(values: Mapping[str, str]) -> Segment:
+    return tuple(sorted(values.items()))
+
+
+def _pricings(rows: Iterable[PricingRow], sources: Mapping[UUID, Source]) -> Mapping[UUID, list[Pricing]]:
+    """The pricings by the id of the plan or template that they are on."""
+    pricings: dict[UUID, list[Pricing]] = defaultdict(list)
+    for row in rows:
+        owner = row.plan_id or row.plan_template_id
+        assert owner is not None
+        pricings[owner].append(_pricing(row, sources[row.aggregation_id].aggregation))
+    return pricings
+
+
+def _pricing(row: PricingRow, aggregation: Aggregation) -> Pricing:
+    bands = zip(row.lower_limits, row.fixed_prices, row.unit_prices, strict=True)
+    return Pricing(
+        id=row.pk,
+        on_plan=row.plan_id is not None,
+        aggregation=aggregation,
+        segment=None if row.segment is None else _segment(row.segment),
+        start=row.start_date,
+        end=row.end_date,
+        cumulative=row.cumulative,
+        bands=tuple(Band(*band) for band in bands),
+        description=row.description,
+        sequence=row.pk.int,  # ids rise in the order of creation
+    )
