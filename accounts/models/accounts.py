@@ -1,13 +1,16 @@
 """Accounts: whom the organization bills."""
 
+from uuid import UUID
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Func, Q, TextField, Value
-from django.db.models.functions import Collate, Concat, Lower
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, Subquery, TextField, Value
+from django.db.models.functions import Coalesce, Collate, Concat, Lower
 
 from m3console.core.audit import PersonalChanges, tracked
 from m3console.core.entities import Entity
+from m3console.core.models import Organization
 from m3console.core.text import code_valid, text_valid
 
 PERSONAL = (
@@ -16,20 +19,53 @@ PERSONAL = (
 )  # fmt: skip
 
 
+# Cyrillic and Greek letters that look like Latin ones (as capitals at least), and those.
+LOOK_ALIKES = (
+    "АВЕІЈКМНОРСТУХавеіјкмнорстухѕԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧαβεζηικμνορτυχ",
+    "ABEIJKMHOPCTYXabeijkmhopctyxsdqwABEZHIKMNOPTYXabezhikmnoptyx",
+)
+
+
+def folded(column: str) -> Func:
+    """A code without what the eye may miss: case, width, composition, look-alike letters."""
+    plain = Func(F(column), template="normalize(%(expressions)s, NFKC)", output_field=TextField())
+    latin = [Value(letters) for letters in LOOK_ALIKES]
+    return Lower(Func(plain, *latin, function="translate", output_field=TextField()))
+
+
 class AccountQuerySet(models.QuerySet["Account"]):
     def living(self) -> "AccountQuerySet":
         return self.filter(deleted_at=None)
 
+    def of(self, organization: Organization) -> "AccountQuerySet":
+        return self.filter(organization=organization)
+
+    def top_level(self) -> "AccountQuerySet":
+        return self.filter(parent_account=None)
+
+    def parents(self) -> "AccountQuerySet":
+        return self.filter(Exists(Account.objects.filter(parent_account=OuterRef("pk"))))
+
+    def with_child_count(self) -> "AccountQuerySet":
+        children = Account.objects.filter(parent_account=OuterRef("pk")).order_by().values("parent_account")
+        counted = Subquery(children.annotate(count=Count("pk")).values("count"))
+        return self.annotate(child_count=Coalesce(counted, 0))
+
     def search(self, text: str) -> "AccountQuerySet":
-        """Name, code or e-mail address begins with the text or, from three letters on, holds it."""
+        """The account of that id; else name, code or e-mail address begins with the text or, from three
+        letters on, holds it."""
         text = text.strip().lower()
+        try:
+            return self.filter(pk=UUID(text))
+        except ValueError:
+            pass
         begins = Q(name_key__gte=text, name_key__lt=text + "\U0010ffff") | Q(code_key__startswith=text)
-        keyed = self.annotate(name_key=Collate(Lower("name"), "C"), code_key=Lower("code"))
+        keyed = self.alias(name_key=Collate(Lower("name"), "C"), code_key=Lower("code"))
         if len(text) < 3:
             return keyed.filter(begins)
         grams = sorted({text[i : i + 3] for i in range(len(text) - 2)})
         found = Func(F("search_text"), function="search_grams", output_field=ArrayField(TextField()))
-        return keyed.annotate(grams=found).filter(grams__contains=grams, search_text__contains=text)  # type: ignore[misc]
+        return keyed.alias(grams=found).filter(grams__contains=grams, search_text__contains=text)  # type: ignore[misc]
 
 
 class LivingManager(models.Manager["Account"]):
@@ -73,6 +109,8 @@ class Account(Entity):
         db_persist=True,
     )
 
+    code_folded = models.GeneratedField(expression=folded("code"), output_field=TextField(), db_persist=True)
+
     objects = LivingManager.from_queryset(AccountQuerySet)()
     everyone = AccountQuerySet.as_manager()
 
@@ -90,6 +128,7 @@ class Account(Entity):
         indexes = [
             models.Index("organization", Collate(Lower("name"), "C"), "id", name="account_by_name"),
             models.Index("organization", Collate("code", "C"), "id", name="account_by_code"),
+            models.Index("organization", "code_folded", name="account_by_look_of_code"),
             models.Index("organization", "created_at", "id", name="account_by_creation"),
             GinIndex(
                 Func(F("search_text"), function="search_grams", output_field=ArrayField(TextField())),
