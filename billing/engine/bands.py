@@ -3,13 +3,12 @@
 Band i covers (its lower limit, the next one's], the first also 0: a limit itself belongs to the band below.
 """
 
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from billing.engine.money import divided, exact
+from billing.engine.money import EXACT, divided
 from billing.engine.types import Band, BandCharge
 
 ZERO = Decimal(0)
@@ -74,29 +73,34 @@ def price_units(units: Units, bands: Sequence[Band], cumulative: bool) -> Priced
     per = units.per
     charges = []
     total = ZERO
-    with exact():
-        for index, count in _entered(units, bands, cumulative):
-            band = bands[index]
-            upper_limit = bands[index + 1].lower_limit if index + 1 < len(bands) else None
-            fixed = ZERO if units.negative else band.fixed_price
-            amount = fixed * per + count * band.unit_price
-            total += amount
-            of_band = _over(count, per), fixed, band.unit_price, _over(amount, per)
-            charges.append(BandCharge(band.lower_limit, upper_limit, *of_band))
+    for index, count in _entered(units, bands, cumulative):
+        band = bands[index]
+        upper_limit = bands[index + 1].lower_limit if index + 1 < len(bands) else None
+        fixed = ZERO if units.negative else band.fixed_price
+        amount = EXACT.fma(count, band.unit_price, _times(fixed, per))
+        total = EXACT.add(total, amount)
+        of_band = _over(count, per), fixed, band.unit_price, _over(amount, per)
+        charges.append(BandCharge(band.lower_limit, upper_limit, *of_band))
     return Priced(tuple(charges), total, per)
 
 
+def _times(number: Decimal, per: Decimal) -> Decimal:
+    return number if per is ONE else EXACT.multiply(number, per)
+
+
 def _over(number: Decimal, per: Decimal) -> Decimal:
-    return number if per == ONE else divided(number, per)
+    return number if per is ONE else divided(number, per)
 
 
-def _entered(units: Units, bands: Sequence[Band], cumulative: bool) -> Iterator[tuple[int, Decimal]]:
+def _entered(units: Units, bands: Sequence[Band], cumulative: bool) -> Sequence[tuple[int, Decimal]]:
     """The bands that the units reach, in order, each with the count that is priced in it."""
-    limits = [band.lower_limit * units.per for band in bands]
-    reached = max(bisect_left(limits, units.count) - 1, 0)
-    if not cumulative:
-        yield reached, units.count
-        return
-    for index in range(reached):
-        yield index, limits[index + 1] - limits[index]
-    yield reached, units.count - limits[reached]
+    reached = 0
+    for index in range(1, len(bands)):
+        if units.count > _times(bands[index].lower_limit, units.per):
+            reached = index
+    if not cumulative or not reached:
+        return ((reached, units.count),)
+    limits = [_times(band.lower_limit, units.per) for band in bands[: reached + 1]]
+    entered = [(index, EXACT.subtract(limits[index + 1], limits[index])) for index in range(reached)]
+    entered.append((reached, EXACT.subtract(units.count, limits[reached])))
+    return entered

@@ -130,17 +130,16 @@ def _pricing_facts(pricing: Pricing) -> tuple[PricingType, dict[Decimal, Facts]]
     limits = [plain(band.lower_limit) for band in pricing.bands]
     facts: dict[Decimal, Facts] = {}
     for band, lower, upper in zip(pricing.bands, limits, [*limits[1:], None], strict=True):
-        facts[band.lower_limit] = {"lower": lower, "upper": upper, "price": plain(band.unit_price)}
+        prices = {"fixed": plain(band.fixed_price), "price": plain(band.unit_price)}
+        facts[band.lower_limit] = {"lower": lower, "upper": upper, **prices}
     return pricing_type(pricing.bands, pricing.cumulative), facts
 
 
 def _band(facts: Facts, band: BandCharge) -> Facts:
-    return {
-        **facts,
-        "units": plain(band.units),
-        "fixed": plain(band.fixed_price),
-        "amount": plain(band.subtotal),
-    }
+    worked = {**facts, "units": plain(band.units), "amount": plain(band.subtotal)}
+    if not band.fixed_price:
+        worked["fixed"] = "0"
+    return worked
 
 
 def proration_step(

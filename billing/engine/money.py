@@ -1,11 +1,10 @@
 """The one door through which exact amounts become money.
 
-Everything before the door is exact: arithmetic happens under `exact()`, where anything that would have to be
-rounded raises decimal.Inexact instead. Time and other factors are Fractions; an amount is multiplied first
-and divided last, inside the door.
+Everything before the door is exact: arithmetic is done by EXACT (never by the ambient context), which raises
+decimal.Inexact rather than round. Time and other factors are Fractions; an amount is multiplied first and
+divided last, inside the door.
 """
 
-from contextlib import AbstractContextManager
 from decimal import (
     ROUND_05UP,
     ROUND_HALF_EVEN,
@@ -14,7 +13,6 @@ from decimal import (
     DivisionByZero,
     Inexact,
     InvalidOperation,
-    localcontext,
 )
 from enum import StrEnum
 from fractions import Fraction
@@ -45,11 +43,6 @@ class RoundingMode(StrEnum):
 _MODES: dict[str, str | None] = {mode.value: f"ROUND_{mode.value}" for mode in RoundingMode}
 _MODES[RoundingMode.UNNECESSARY] = None
 _STEPS = tuple(Decimal(1).scaleb(-places) for places in range(6))
-
-
-def exact() -> AbstractContextManager[Context]:
-    """Arithmetic inside this context is exact or raises decimal.Inexact."""
-    return localcontext(EXACT)
 
 
 def money(amount: Decimal, places: int, mode: str, factor: Fraction = ONE) -> Decimal:

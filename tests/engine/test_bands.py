@@ -1,4 +1,4 @@
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
 
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.engine.bands import Units, price_units, pricing_type
-from billing.engine.money import exact
+from billing.engine.money import EXACT
 from tests.engine.make import make_bands
 
 TIERED = make_bands(("0", "0", "0.15"), ("500", "0", "0.10"))
@@ -139,7 +139,7 @@ def test_units_are_priced_as_one_by_one(units, prices, cumulative):
 
 @given(NUMBERS, st.integers(1, 9).map(lambda digit: Decimal(digit) / 8), bands(), st.booleans())
 def test_dividing_units_before_or_inside_the_price_makes_no_difference(number, per, prices, cumulative):
-    with exact():
+    with localcontext(EXACT):
         scaled = number * per
     inside = price_units(Units(scaled, per), prices, cumulative)
     before = price_units(Units(number), prices, cumulative)
@@ -163,7 +163,7 @@ def test_cumulative_prices_without_fixed_ones_make_no_jump(units, prices, step):
 @given(NUMBERS, bands(), st.booleans())
 def test_bands_sum_to_the_amount_and_cumulative_units_to_the_units(units, prices, cumulative):
     priced = price(units, prices, cumulative)
-    with exact():
+    with localcontext(EXACT):
         assert sum(band.subtotal for band in priced.bands) == priced.amount
         assert sum(band.units for band in priced.bands) == units
         for band in priced.bands:

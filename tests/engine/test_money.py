@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.engine.money import RoundingMode, divided, exact, money, plain, quotient, shown
+from billing.engine.money import EXACT, RoundingMode, divided, money, plain, quotient, shown
 
 AMOUNTS = st.decimals(-(10**9), 10**9, allow_nan=False, allow_infinity=False, places=7)
 FACTORS = st.fractions(0, 3, max_denominator=400)
@@ -101,13 +101,13 @@ def test_parts_of_an_amount_differ_from_the_whole_by_less_than_a_half_each(amoun
 
 
 def test_a_tiny_price_of_a_huge_number_of_units_loses_nothing():
-    with exact():
+    with localcontext(EXACT):
         product = Decimal("0.000000000001") * Decimal("1000000000000000.000000000001")
     assert product == Decimal("1000.000000000000000000000001")
 
 
 def test_arithmetic_that_would_have_to_round_is_refused():
-    with exact(), pytest.raises(Inexact):
+    with localcontext(EXACT), pytest.raises(Inexact):
         Decimal(1) / Decimal(3)
 
 
