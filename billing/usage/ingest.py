@@ -35,6 +35,9 @@ ATTEMPTS = 4
 # Deadlock and serialization failure: nothing was written, so the chunk is simply written again.
 AGAIN = {"40P01", "40001"}
 
+LIVING = """select code, id from accounts_account
+ where organization_id = %s and deleted_at is null and code = any(%s)"""
+
 Incoming = Row | Refused
 
 
@@ -156,7 +159,7 @@ class _Load:
 
     def _store(self, batch: UUID, chunk: Prepared) -> Counts:
         chunk = self._fresh(chunk)
-        accounts = skeleton_accounts(self.organization, {row.account for row in chunk.checked})
+        accounts = self._accounts({row.account for row in chunk.checked})
         known = [row for row in chunk.checked if row.account in accounts]
         unknown = [_unknown(row) for row in chunk.checked if row.account not in accounts]
         accepted, repeated = staging.store(
@@ -177,6 +180,13 @@ class _Load:
         if self.uid_from_content:
             again = again._replace(checked=[row.with_uid() for row in again.checked])
         return again._replace(refused=[*chunk.refused, *again.refused])
+
+    def _accounts(self, codes: set[str]) -> dict[str, UUID]:
+        with connection.cursor() as cursor:
+            cursor.execute(LIVING, [self.organization.pk, list(codes)])
+            found = dict(cursor.fetchall())
+        missing = codes - found.keys()
+        return found | skeleton_accounts(self.organization, missing) if missing else found
 
     def _number(self, batch: UUID) -> None:
         """The last act: whoever has the number's lock commits next, so numbers commit in order."""

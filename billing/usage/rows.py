@@ -6,7 +6,6 @@ sane instants (spec 3, Usage; spec 6, In particular). What a row breaks is said 
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from hashlib import blake2b
 from typing import NamedTuple
 
 from billing.usage.meters import MeterShape
@@ -20,7 +19,8 @@ from billing.usage.values import (
     quoted,
     text_value,
     uid_text,
-)  # fmt: skip
+)
+from billing.usage.written import content, digest
 
 CLOCK_SKEW = timedelta(minutes=5)
 
@@ -64,25 +64,19 @@ class Refused(NamedTuple):
 
 
 class Checked(NamedTuple):
-    """A row that can be stored once its account is known. `vals` are numbers written the one way."""
+    """A row that can be stored once its account is known; `content` is the rest of it, written one way."""
 
     row: Row
     account: str
     meter: MeterShape
     uid: str | None
     ts: datetime
-    ets: datetime | None
-    dims: list[str | None]
-    vals: list[str | None]
+    content: str
 
     def with_uid(self) -> "Checked":
         """The row with a uid made of its content, unless it was sent with one."""
-        return self if self.uid else self._replace(uid=self.content(self.account).hex())
-
-    def content(self, account: object) -> bytes:
-        """A digest of everything but the uid, in which equal numbers and equal instants are equal."""
-        parts = (account, self.meter.id, self.ts, self.ets, self.dims, self.vals)
-        return blake2b(repr(parts).encode(), digest_size=16).digest()
+        made = digest(f"{self.account}\t{self.meter.code}\t{self.content}")
+        return self if self.uid else self._replace(uid=made)
 
 
 class Prepared(NamedTuple):
@@ -127,7 +121,7 @@ def check(row: Row, meters: Mapping[str, MeterShape], now: datetime) -> Checked:
     if ets is not None and ets < ts:
         raise Refusal(EventKind.INVALID_TIMESTAMP, "The end, ets, lies before ts.", field="ets")
     dims, vals = _values(row, meter)
-    return Checked(row, account, meter, uid_text(row.uid), ts, ets, dims, vals)
+    return Checked(row, account, meter, uid_text(row.uid), ts, content(ts, ets, dims, vals))
 
 
 def _values(row: Row, meter: MeterShape) -> tuple[list[str | None], list[str | None]]:

@@ -4,7 +4,6 @@ The uid decides: who inserts it first stores the measurement. Uids are inserted 
 that loads of the same uids wait for each other but never in a circle.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -14,15 +13,16 @@ from uuid import UUID
 from django.db import connection
 
 from billing.usage.rows import Checked
-from m3console.core.ids import uuid7
+from billing.usage.written import digest, escaped
+from m3console.core.ids import uuid7_run
 
 TABLE = """
 create temp table if not exists usage_staging (
-  n integer, id uuid, ts timestamptz, ets timestamptz, account_id uuid, meter_id uuid,
-  uid text, digest bytea, dims text[], vals numeric[]
+  n integer, id uuid, uid text, digest bytea,
+  account_id uuid, meter_id uuid, ts timestamptz, ets timestamptz, dims text[], vals numeric[]
 ) on commit delete rows
 """
-COPY = "copy usage_staging (n, id, ts, ets, account_id, meter_id, uid, digest, dims, vals) from stdin"
+COPY = "copy usage_staging from stdin"
 WRITE = """
 with first as (
   insert into usage_uid (organization_id, uid, measurement_id, account_id, ts, digest)
@@ -42,9 +42,6 @@ join usage_measurement m on m.account_id = u.account_id and m.ts = u.ts and m.id
 join accounts_account a on a.id = m.account_id
 where u.measurement_id <> s.id and u.digest <> s.digest order by s.n
 """
-SPECIAL = re.compile(r'[\\"\x00-\x1f\x7f]')
-ARRAY_ESCAPES = {"\\": "\\\\\\\\", '"': '\\\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
-TEXT_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
 class Repeat(NamedTuple):
@@ -78,28 +75,8 @@ def store(
 
 
 def _lines(rows: Sequence[Checked], accounts: dict[str, UUID]) -> Iterator[str]:
-    for n, row in enumerate(rows):
-        identity, account = uuid7(), accounts[row.account]
-        ets = row.ets.isoformat() if row.ets else r"\N"
-        uid = _copy_text(row.uid) if row.uid else identity.hex
-        yield (
-            f"{n}\t{identity}\t{row.ts.isoformat()}\t{ets}\t{account}\t{row.meter.id}\t{uid}"
-            f"\t\\\\x{row.content(account).hex()}\t{_array(row.dims)}\t{_numbers(row.vals)}\n"
-        )
-
-
-def _copy_text(text: str) -> str:
-    return "".join(TEXT_ESCAPES.get(c, c) for c in text) if SPECIAL.search(text) else text
-
-
-def _array(texts: Sequence[str | None]) -> str:
-    """An array literal within a line of COPY: quoted for the array, then escaped for the line."""
-    return "{" + ",".join("NULL" if text is None else f'"{_element(text)}"' for text in texts) + "}"
-
-
-def _element(text: str) -> str:
-    return "".join(ARRAY_ESCAPES.get(c, c) for c in text) if SPECIAL.search(text) else text
-
-
-def _numbers(numbers: Sequence[str | None]) -> str:
-    return "{" + ",".join("NULL" if number is None else number for number in numbers) + "}"
+    ids = {code: str(account) for code, account in accounts.items()}
+    meters = {row.meter.id: str(row.meter.id) for row in rows}
+    for n, (row, identity) in enumerate(zip(rows, uuid7_run(len(rows)), strict=True)):
+        content = f"{ids[row.account]}\t{meters[row.meter.id]}\t{row.content}"
+        yield f"{n}\t{identity}\t{escaped(row.uid or identity)}\t\\\\x{digest(content)}\t{content}\n"

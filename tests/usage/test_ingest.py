@@ -11,7 +11,8 @@ from accounts.services import delete_account, update_account
 from billing.usage.ingest import Counts, ingest
 from billing.usage.models import IngestBatch, IngestEvent, Measurement, UsageUid
 from m3console.core import clock
-from tests.usage.conftest import reasons, row, total
+from plans.services.meters import update_meter
+from tests.usage.conftest import FIELDS, reasons, row, total
 
 pytestmark = pytest.mark.usefixtures("meter")
 
@@ -29,7 +30,7 @@ def test_a_measurement_is_stored_as_it_was_sent(take, make_account, organization
     assert stored.ts == stored.ets == datetime(2026, 6, 10, 12, tzinfo=UTC)
     assert (stored.uid, stored.vals, stored.dims) == (
         "u1",
-        [Decimal("750.1"), None],
+        [Decimal("750.1")],
         ["eu-1", "a\tb\\c\"d'"],
     )
     assert IngestBatch.objects.get(pk=stored.batch_id).number == 1
@@ -47,7 +48,7 @@ def test_a_measurement_is_stored_as_it_was_sent(take, make_account, organization
 )  # fmt: skip
 def test_numbers_keep_every_digit(take, text, value):
     assert take(row(gb=text)).accepted == 1
-    assert Measurement.objects.get().vals == [Decimal(value), None]
+    assert Measurement.objects.get().vals == [Decimal(value)]
 
 
 @pytest.mark.parametrize(
@@ -55,8 +56,8 @@ def test_numbers_keep_every_digit(take, text, value):
     [
         "NaN", "nan", "sNaN", "-NaN", "Infinity", "-Infinity", "inf", "1e999", "1e-999", "1,5",
         "1 000", "1_000",
-        "0x10", "١٢", "１２", "--1", "1e", "e5", ".", "-", " 5", "5 ", "5\n", "1/2", "abc", "9" * 41, "1e9999",
-        "1e99999", "0." + "0" * 40 + "1",
+        "0x10", "١٢", "１２", "--1", "1e", "e5", ".", "-", " 5", "5 ", "5\n", "1/2", "abc", "9" * 41,
+        "1e9999", "1e99999", "0." + "0" * 40 + "1",
     ],
 )  # fmt: skip
 def test_what_is_no_number_is_refused_and_kept_as_an_event(take, text):
@@ -309,3 +310,12 @@ def test_a_load_that_breaks_off_has_stored_no_row_without_a_uid(organization, mo
     with pytest.raises(OSError):
         ingest(organization=organization, rows=broken())
     assert set(Measurement.objects.values_list("uid", flat=True)) == {"u0", "u1", "u2", "u3"}
+
+
+def test_a_field_that_the_meter_gets_later_does_not_change_what_was_sent(take, meter):
+    take(row("a", gb="5"))
+    more = [*FIELDS, {"category": "MEASURE", "code": "iops", "name": "Operations", "unit": "1"}]
+    update_meter(meter, version=1, data_fields=more)
+    assert take(row("a", gb="5"), row("b", iops="7")) == Counts(read=2, accepted=1, duplicates=1)
+    assert not IngestEvent.objects.exists()
+    assert Measurement.objects.get(uid="b").vals == [None, None, Decimal(7)]

@@ -49,8 +49,8 @@ class Measurement(models.Model):
     """What one account used of one meter at one instant.
 
     `vals` and `dims` hold numbers and text by the fields' fixed positions in the meter, null where
-    nothing was sent. Rows are only ever added. No foreign keys: loads of millions of rows check
-    their references in bulk.
+    nothing was sent and cut after the last that was. Rows are only ever added. No foreign keys: loads
+    of millions of rows check their references in bulk.
     """
 
     pk = models.CompositePrimaryKey("id", "ts")
@@ -85,4 +85,3 @@ class UsageUid(models.Model):
 
     class Meta:
         db_table = "usage_uid"
-        indexes = [models.Index("account_id", name="usage_uid_of_account")]
