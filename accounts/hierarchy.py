@@ -4,6 +4,7 @@ from uuid import UUID
 
 from accounts.models import Account
 from m3console.core.errors import RuleViolation
+from m3console.core.links import reverse
 from m3console.core.locks import lock_accounts
 from m3console.core.models import Organization
 from m3console.core.registry import Blocker, extensions
@@ -49,10 +50,16 @@ def check_parent(parent: Account, *, organization: Organization, child: Account 
 
 
 def child_blockers(account: Account, most: int) -> list[Blocker]:
-    """The children that keep an account from being deleted, the first few by name."""
+    """The children that keep an account from being deleted, the first few by name with their pages."""
     children = list(account.children.order_by("name", "pk")[: most + 1])
-    named = [Blocker(f"Child account “{child.name}”") for child in children[:most]]
-    return [*named, Blocker("More child accounts")] if len(children) > most else named
+    named = [Blocker(f"Child account “{one.name}”", _page("account_detail", one)) for one in children[:most]]
+    if len(children) > most:
+        named.append(Blocker("More child accounts", _page("account_children", account)))
+    return named
+
+
+def _page(name: str, account: Account) -> str:
+    return reverse(f"accounts:{name}", organization=account.organization, pk=account.pk)
 
 
 def _refusal(sentence: str) -> RuleViolation:

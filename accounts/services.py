@@ -146,6 +146,13 @@ def _clean(fields: dict[str, Any]) -> dict[str, Any]:
     return cleaned
 
 
+def look_alikes(account: Account) -> list[Account]:
+    """Other accounts, at most five, whose code differs from this one's only to a computer: in case or in
+    letters of another script. Codes are case-sensitive, so it is for the person to judge."""
+    others = Account.objects.of(account.organization).exclude(pk=account.pk)
+    return list(others.filter(code_folded=account.code_folded).order_by("pk")[:5])
+
+
 def skeleton_accounts(organization: Organization, codes: Iterable[str]) -> dict[str, UUID]:
     """The id of each account that usage names by its code; unknown codes get a skeleton account first,
     unless the organization has switched that off.

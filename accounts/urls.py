@@ -1,5 +1,20 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from accounts.views import accounts, children, guidance
 
 app_name = "accounts"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("accounts/", accounts.account_list, name="account_list"),
+    path("accounts/create/", accounts.account_create, name="account_create"),
+    path("accounts/suggest/", accounts.account_suggest, name="account_suggest"),
+    path("accounts/good-practice/", guidance.good_practice, name="good_practice"),
+    # accounts/<id>/
+    path("accounts/<uuid:pk>/", accounts.account_detail, name="account_detail"),
+    path("accounts/<uuid:pk>/edit/", accounts.account_edit, name="account_edit"),
+    path("accounts/<uuid:pk>/delete/", accounts.account_delete, name="account_delete"),
+    path("accounts/<uuid:pk>/history/", accounts.account_history, name="account_history"),
+    path("accounts/<uuid:pk>/children/", children.account_children, name="account_children"),
+    # accounts/<id of a child>/
+    path("accounts/<uuid:pk>/remove-from-parent/", children.child_remove, name="child_remove"),
+]

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 
 from m3console.core.entities import Entity
@@ -143,6 +143,11 @@ def shown(bound: BoundField, value: Any) -> str:
     return choices.get(prepared, prepared)
 
 
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was posted, for a form; None has the form show what is saved."""
+    return request.POST if request.method == "POST" else None
+
+
 def form_page(
     request: HttpRequest,
     form: ConsoleForm,
@@ -150,6 +155,7 @@ def form_page(
     *,
     context: Mapping[str, Any],
     template: str = "m3console/form.html",
+    partial: str = "form",
 ) -> HttpResponse:
     """Show a form; once it is posted and valid, `save` acts and answers, usually with a redirect.
 
@@ -160,11 +166,11 @@ def form_page(
         try:
             return save()
         except StaleVersion as stale:
-            return conflict(request, form, stale, context=context, template=template)
+            return conflict(request, form, stale, context=context, template=template, partial=partial)
         except RuleViolation as violation:
             form.refuse(violation)
     status = 422 if form.is_bound else 200
-    return page(request, template, {"form": form, **context}, partial="form", status=status)
+    return page(request, template, {"form": form, **context}, partial=partial, status=status)
 
 
 def conflict(
@@ -174,6 +180,7 @@ def conflict(
     *,
     context: Mapping[str, Any],
     template: str = "m3console/form.html",
+    partial: str = "form",
 ) -> TemplateResponse:
     """Answer a save of a stale version with both versions side by side and all that was typed, status 409."""
     told = {
@@ -181,4 +188,4 @@ def conflict(
         "rows": form.read_again() if isinstance(form, EntityForm) else [],
         "reload_url": request.get_full_path(),
     }
-    return page(request, template, {"form": form, **context, "conflict": told}, partial="form", status=409)
+    return page(request, template, {"form": form, **context, "conflict": told}, partial=partial, status=409)

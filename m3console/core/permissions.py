@@ -34,6 +34,16 @@ URL_RIGHTS: dict[str, Right] = {
     "readyz": Right.PUBLIC,
     # core
     # accounts
+    "accounts:account_list": Right.READ,
+    "accounts:account_create": Right.OPERATE,
+    "accounts:account_suggest": Right.READ,
+    "accounts:good_practice": Right.READ,
+    "accounts:account_detail": Right.READ,
+    "accounts:account_edit": Right.OPERATE,
+    "accounts:account_delete": Right.OPERATE,
+    "accounts:account_history": Right.READ,
+    "accounts:account_children": Right.READ,
+    "accounts:child_remove": Right.OPERATE,
     # plans
     # usage
     # billing

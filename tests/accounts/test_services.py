@@ -185,7 +185,7 @@ def test_deleting_is_refused_while_children_exist_naming_them(make_account, orga
     child = make_account("child", parent_account=parent)
     with pytest.raises(Blocked, match=r"“Parent” cannot be deleted yet.*Child account “Child”") as refused:
         delete_account(parent)
-    assert len(refused.value.blockers) == 1
+    assert [blocker.url for blocker in refused.value.blockers] == [f"/o/acme/accounts/{child.pk}/"]
     delete_account(child)
     delete_account(parent)
     assert not Account.objects.exists()

@@ -1,0 +1,65 @@
+"""How the account list is narrowed down."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import django_filters as filters
+from django.db.models import Q
+
+from accounts.models import AccountQuerySet
+from m3console.core.models import Currency
+
+
+def currencies(request: Any) -> list[tuple[str, str]]:
+    rows = Currency.objects.filter(organization=request.organization).values_list("code", flat=True)
+    return [(code, code) for code in rows]
+
+
+class AccountFilter(filters.FilterSet):  # type: ignore[misc]
+    """Currency means the one that bills are in, so blank accounts count with the organization's."""
+
+    hierarchy = filters.ChoiceFilter(
+        label="Hierarchy",
+        empty_label="Any",
+        choices=[("top", "Top level"), ("parent", "Has children"), ("child", "Has a parent")],
+        method="by_hierarchy",
+    )
+    currency = filters.ChoiceFilter(label="Currency", empty_label="Any", method="by_currency")
+    auto_created = filters.ChoiceFilter(
+        label="Auto-created by usage",
+        empty_label="Any",
+        choices=[("yes", "Yes"), ("no", "No")],
+        method="by_auto_created",
+    )
+    created = filters.DateFromToRangeFilter(
+        label="Created between",
+        method="by_created",
+        widget=filters.widgets.DateRangeWidget(attrs={"type": "date", "class": "form-control w-date"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["currency"].field.choices = [("", "Any"), *currencies(self.request)]
+
+    def by_hierarchy(self, rows: AccountQuerySet, name: str, value: str) -> AccountQuerySet:
+        if value == "top":
+            return rows.top_level()
+        return rows.parents() if value == "parent" else rows.exclude(parent_account=None)
+
+    def by_currency(self, rows: AccountQuerySet, name: str, value: str) -> AccountQuerySet:
+        own = Q(currency=value)
+        return rows.filter(own | Q(currency=None) if value == self.request.organization.currency else own)
+
+    def by_auto_created(self, rows: AccountQuerySet, name: str, value: str) -> AccountQuerySet:
+        return rows.filter(auto_created=value == "yes")
+
+    def by_created(self, rows: AccountQuerySet, name: str, value: slice) -> AccountQuerySet:
+        """Both days included, by the organization's calendar."""
+        zone = ZoneInfo(self.request.organization.timezone)
+        if value.start:
+            rows = rows.filter(created_at__gte=datetime.combine(value.start.date(), time(), zone))
+        if value.stop:
+            after = value.stop.date() + timedelta(days=1)
+            rows = rows.filter(created_at__lt=datetime.combine(after, time(), zone))
+        return rows

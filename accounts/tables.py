@@ -1,0 +1,106 @@
+"""The columns of account lists; hidden ones are for CSV."""
+
+from typing import Any, Final
+
+import django_tables2 as tables
+from django.db.models import F
+from django.db.models.functions import Collate, Lower
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+
+from accounts.models import Account
+from m3console.core import permissions
+from m3console.core.links import reverse
+from m3console.core.listing import Table
+from m3console.core.templatetags.console import instant
+
+SORTS: Final[dict[str, Any]] = {
+    "name": Collate(Lower("name"), "C"),
+    "code": Collate("code", "C"),
+    "created_at": F("created_at"),
+}
+
+
+class AccountTable(Table):
+    """Name with its children, code, currency of its bills, parent, creation; acts at the end."""
+
+    name = tables.Column()
+    code = tables.Column(attrs={"td": {"class": "mono"}})
+    currency = tables.Column(empty_values=(), attrs={"td": {"class": "hide-md"}, "th": {"class": "hide-md"}})
+    parent_account = tables.Column(
+        "Parent account", attrs={"td": {"class": "hide-md"}, "th": {"class": "hide-md"}}
+    )
+    created_at = tables.Column("Created", attrs={"td": {"class": "hide-md"}, "th": {"class": "hide-md"}})
+    acts = tables.Column("", empty_values=(), exclude_from_export=True, attrs={"td": {"class": "acts"}})
+    pk = tables.Column("Id", visible=False)
+    email_address = tables.Column("Email address", visible=False)
+    bill_epoch = tables.Column("First bill date", visible=False)
+    days_before_bill_due = tables.Column("Days before bill due", visible=False)
+    purchase_order_number = tables.Column("Purchase order number", visible=False)
+    auto_created = tables.Column("Auto-created", visible=False)
+
+    def render_name(self, record: Account) -> str:
+        link = format_html('<a class="row-name" href="{}">{}</a>', detail_url(record), record.name)
+        count: int = getattr(record, "child_count", 0)
+        if not count:
+            return link
+        words = "1 child" if count == 1 else f"{count} children"
+        return format_html('{} <span class="tag">{}</span>', link, words)
+
+    def value_name(self, record: Account) -> str:
+        return record.name
+
+    def render_currency(self, record: Account) -> str:
+        return record.currency or self.request.organization.currency
+
+    def render_parent_account(self, value: Account) -> str:
+        return format_html('<a href="{}">{}</a>', detail_url(value), value.name)
+
+    def value_parent_account(self, value: Account) -> str:
+        return value.code
+
+    def render_created_at(self, value: Any) -> str:
+        return instant(value)
+
+    def value_created_at(self, value: Any) -> str:
+        return str(value.isoformat(timespec="seconds"))
+
+    def value_pk(self, value: Any) -> str:
+        return str(value)
+
+    def value_bill_epoch(self, value: Any) -> str:
+        return str(value)
+
+    def value_auto_created(self, value: bool) -> str:
+        return "yes" if value else "no"
+
+    def render_acts(self, record: Account) -> str:
+        items = [
+            {"label": label, "url": reverse(name, pk=record.pk), "dialog": dialog, "danger": dialog}
+            for label, name, dialog in self.acts_of(record)
+            if permissions.allows(self.request.membership.role, name)
+        ]
+        if not items:
+            return ""
+        context = {"label": f"Actions for {record.name}", "items": items}
+        return render_to_string("accounts/_row_menu.html", context)
+
+    def acts_of(self, record: Account) -> list[tuple[str, str, bool]]:
+        return [("Edit", "accounts:account_edit", False), ("Delete", "accounts:account_delete", True)]
+
+
+class ChildTable(AccountTable):
+    """The children of one account: no parent column, and each can be removed."""
+
+    class Meta(Table.Meta):
+        exclude = ("parent_account",)
+
+    def acts_of(self, record: Account) -> list[tuple[str, str, bool]]:
+        return [
+            ("Edit", "accounts:account_edit", False),
+            ("Remove child account", "accounts:child_remove", True),
+        ]
+
+
+def detail_url(account: Account) -> str:
+    return reverse("accounts:account_detail", pk=account.pk)

@@ -1,0 +1,171 @@
+"""The account list, the account's own pages, and what is done to accounts."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.filters import AccountFilter
+from accounts.forms import AccountForm, DeleteAccountForm
+from accounts.models import Account
+from accounts.services import (
+    Blocked,
+    blockers_of,
+    create_account,
+    delete_account,
+    look_alikes,
+    losses_of,
+    update_account,
+)
+from accounts.tables import SORTS, AccountTable
+from accounts.views.header import account_context, crumbs, details, good_practice_link
+from m3console.core.forms import form_page, posted
+from m3console.core.history import history_page
+from m3console.core.htmx import page
+from m3console.core.http import Request
+from m3console.core.links import redirect, reverse
+from m3console.core.listing import listing
+
+SUGGESTIONS = 10
+NO_LOSS = "It has no usage and no bills. Its code is free at once."
+CODE_FREE = (
+    "Its code is free at once; a new account with the same code is another account, without usage and bills."
+)
+
+
+def account_of(request: Request, pk: UUID) -> Account:
+    """The organization's account of that id, or a 404."""
+    rows = Account.objects.of(request.organization).select_related("parent_account")
+    account = get_object_or_404(rows, pk=pk)
+    account.organization = request.organization
+    return account
+
+
+@require_GET
+def account_list(request: Request) -> HttpResponseBase:
+    return listing(
+        request,
+        title="Accounts",
+        noun="account",
+        rows=Account.objects.of(request.organization).select_related("parent_account").with_child_count(),
+        table=AccountTable,
+        sorts=SORTS,
+        default="name",
+        filters=AccountFilter,
+        search="Name, code, e-mail or id",
+        create=("Create account", "accounts:account_create"),
+        empty="Create one, or send usage: a code that is not known yet makes an account.",
+        context={"help_link": good_practice_link()},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def account_create(request: Request) -> HttpResponse:
+    initial = {"parent_account": request.GET.get("parent", "")}
+    form = AccountForm(posted(request), organization=request.organization, initial=initial)
+
+    def save() -> HttpResponse:
+        account = create_account(organization=request.organization, **form.values())
+        messages.success(request, f"Account “{account.name}” created.")
+        _warn_of_look_alikes(request, account)
+        return redirect("accounts:account_detail", pk=account.pk)
+
+    context = {
+        "title": "Create account",
+        "submit": "Create account",
+        "cancel_url": reverse("accounts:account_list"),
+        "crumbs": crumbs(),
+        "help_link": good_practice_link(),
+    }
+    return form_page(request, form, save, context=context)
+
+
+@require_http_methods(["GET", "POST"])
+def account_edit(request: Request, pk: UUID) -> HttpResponse:
+    account = account_of(request, pk)
+    form = AccountForm(posted(request), organization=request.organization, entity=account)
+
+    def save() -> HttpResponse:
+        changed = update_account(account, version=form.cleaned_data["version"], **form.values())
+        messages.success(request, f"Account “{changed.name}” updated.")
+        if changed.code != account.code:
+            _warn_of_look_alikes(request, changed)
+        return redirect("accounts:account_detail", pk=pk)
+
+    context = {
+        "title": f"Edit {account.name}",
+        "submit": "Update account",
+        "cancel_url": reverse("accounts:account_detail", pk=pk),
+        "crumbs": crumbs(account),
+        "help_link": good_practice_link(),
+    }
+    return form_page(request, form, save, context=context)
+
+
+@require_http_methods(["GET", "POST"])
+def account_delete(request: Request, pk: UUID) -> HttpResponse:
+    account = account_of(request, pk)
+    losses = losses_of(account)
+    form = DeleteAccountForm(posted(request), entity=account, typed=bool(losses))
+    context: dict[str, Any] = {
+        "title": f"Delete account {account.name}?",
+        "effects": [*losses, CODE_FREE] if losses else [NO_LOSS],
+        "blockers": blockers_of(account),
+        "submit": "Delete account",
+        "danger": True,
+        "cancel_url": reverse("accounts:account_detail", pk=pk),
+        "crumbs": crumbs(account),
+        "help_link": good_practice_link(),
+    }
+
+    def save() -> HttpResponse:
+        try:
+            delete_account(account, version=form.cleaned_data["version"])
+        except Blocked as blocked:
+            context["blockers"] = blocked.blockers
+            raise
+        messages.success(request, f"Account “{account.name}” deleted.")
+        return redirect("accounts:account_list")
+
+    return form_page(
+        request, form, save, template="m3console/confirm.html", context=context, partial="confirm"
+    )
+
+
+@require_GET
+def account_detail(request: Request, pk: UUID) -> HttpResponse:
+    account = account_of(request, pk)
+    context = account_context(request, account, tab="overview")
+    return page(request, "accounts/account_overview.html", context | {"details": details(request, account)})
+
+
+@require_GET
+def account_history(request: Request, pk: UUID) -> HttpResponse:
+    account = account_of(request, pk)
+    context = account_context(request, account, tab="history")
+    return history_page(request, account, template="accounts/account_history.html", context=context)
+
+
+@require_GET
+def account_suggest(request: Request) -> HttpResponse:
+    """The first ten accounts for what is typed, as options of a text box; `of` names the box."""
+    text = request.GET.get(request.GET.get("of", ""), "")[:200].strip()
+    rows = Account.objects.of(request.organization)
+    if request.GET.get("top"):
+        rows = rows.top_level()
+    found = rows.search(text) if text else rows
+    context = {"accounts": found.order_by(SORTS["name"], "pk")[:SUGGESTIONS]}
+    return page(request, "accounts/_account_options.html", context)
+
+
+def _warn_of_look_alikes(request: Request, account: Account) -> None:
+    named = ", ".join(f"“{other.code}” ({other.name})" for other in look_alikes(account))
+    if named:
+        messages.warning(
+            request,
+            f"The code “{account.code}” looks like that of another account: {named}. Codes that differ only"
+            " in case or in letters of another script are different accounts.",
+        )
