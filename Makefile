@@ -51,19 +51,17 @@ test: development chromium
 	$(ALONE) $(PYTHON) -m pytest -q -n auto --dist worksteal -m "not long"
 
 test-long: development chromium
-	$(ALONE) $(PYTHON) -m pytest -q -n auto -m long
+	$(ALONE) $(PYTHON) -m pytest -q -n auto --dist loadgroup -m long
 
+# As in production: no demo, a key from the environment.
+check: export DEMO := 0
+check: export SECRET_KEY := $(shell head -c 48 /dev/urandom | od -An -tx1 | tr -d ' \n')
 check: development
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy $(PACKAGES)
 	$(BIN)/djlint --quiet --check --lint templates
 	$(BIN)/lint-imports
-	@$(MAKE) --no-print-directory check-django
-
-.PHONY: check-django
-check-django: export SECRET_KEY = $(shell head -c 48 /dev/urandom | od -An -tx1 | tr -d ' \n')
-check-django: development
 	$(PYTHON) manage.py makemigrations --check --dry-run
 	$(PYTHON) manage.py check --deploy --fail-level WARNING
 

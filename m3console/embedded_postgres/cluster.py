@@ -4,7 +4,10 @@ import hashlib
 import os
 import shlex
 import shutil
+import signal
 import tempfile
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +15,6 @@ import psutil
 
 from m3console.embedded_postgres.programs import (
     VERSION,
-    ProgramError,
     run_program,
     system_user,
 )
@@ -49,11 +51,9 @@ class Cluster:
         try:
             number = int((self.pgdata / "postmaster.pid").read_text().splitlines()[0])
             process = psutil.Process(number)
-            # Its command line, not its working directory: root in a container may not read the latter.
-            ours = process.name() == "postgres" and str(self.pgdata) in process.cmdline()
-            return process if ours and process.status() != psutil.STATUS_ZOMBIE else None
         except (FileNotFoundError, IndexError, ValueError, psutil.Error):
             return None
+        return process if self._is_server(process) else None
 
     def socket_directory(self) -> Path:
         """Where the running server listens, by its own word; where a new one will, otherwise."""
@@ -78,6 +78,7 @@ class Cluster:
         """
         if (self.pgdata / "PG_VERSION").exists():
             return
+        self.stop()  # one whose directory was deleted
         for leftover in self.pgdata.parent.glob(f"{self.pgdata.name}.new-*"):
             shutil.rmtree(leftover, ignore_errors=True)
         fresh = Path(tempfile.mkdtemp(prefix=f"{self.pgdata.name}.new-", dir=self.pgdata.parent))
@@ -100,17 +101,29 @@ class Cluster:
         run_program("pg_ctl", "start", "--wait", *where, "--options", options, holding=holding)
 
     def stop(self) -> None:
-        """Stop the server, if one runs, and wait until it has ended. Clients are cut off."""
-        if self.postmaster() is None:
-            return
-        for mode in ("fast", "immediate"):
-            try:
-                run_program("pg_ctl", "stop", "--wait", "--mode", mode, "--pgdata", str(self.pgdata))
-            except ProgramError:
-                if self.postmaster() is not None and mode == "immediate":
-                    raise
-            else:
-                return
+        """Stop every server of this directory and wait until it has ended. Clients are cut off.
+
+        They are looked for among all processes: the directory may have been deleted under a running server.
+        """
+        for number, seconds in ((signal.SIGINT, 60), (signal.SIGQUIT, 10), (signal.SIGKILL, 10)):
+            servers = [process for process in psutil.process_iter() if self._is_server(process)]
+            for server in servers:
+                with suppress(psutil.NoSuchProcess):
+                    server.send_signal(number)
+            end = time.monotonic() + seconds
+            while time.monotonic() < end:
+                if not any(self._is_server(server) for server in servers):
+                    return
+                time.sleep(0.02)
+
+    def _is_server(self, process: psutil.Process) -> bool:
+        """Whether it is the first process of a server of this directory, and alive."""
+        try:
+            # Its command line, not its working directory: root in a container may not read the latter.
+            ours = process.name() == "postgres" and str(self.pgdata) in process.cmdline()
+            return bool(ours and process.status() != psutil.STATUS_ZOMBIE)
+        except psutil.Error:
+            return False
 
     def remove_leftovers(self) -> None:
         """What a killed server leaves: its files name a process number that may be another process's by now.

@@ -5,6 +5,7 @@ import os
 import re
 import select
 import shutil
+import signal
 import subprocess
 import sys
 import termios
@@ -36,6 +37,8 @@ class Demo:
         self.terminal, inside = os.openpty()
 
         def own_terminal():
+            for number in (signal.SIGINT, signal.SIGHUP):  # the tests may run where these are ignored
+                signal.signal(number, signal.SIG_DFL)
             os.setsid()
             fcntl.ioctl(inside, termios.TIOCSCTTY, 0)
 

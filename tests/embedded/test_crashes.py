@@ -1,6 +1,7 @@
 """Whatever was killed at whatever moment, the next connection finds the database in order."""
 
 import os
+import shutil
 import signal
 
 import pytest
@@ -50,6 +51,15 @@ def test_everything_killed_at_once(directory, written, start_client):
     client = start_client("SELECT word FROM kept")
     assert client.read() == "here"
     assert client.leave() == (0, "")
+    wait_until(lambda: not processes_of(directory), seconds=2)
+
+
+def test_a_directory_deleted_under_a_running_server(directory, written, start_client):
+    shutil.rmtree(directory / ".pgdata")
+    other = start_client("SELECT to_regclass('kept')")
+    assert other.read() is None
+    assert written.leave() == (0, "")
+    assert other.leave() == (0, "")
     wait_until(lambda: not processes_of(directory), seconds=2)
 
 
