@@ -14,10 +14,10 @@ from m3console.core import clock, entities
 from m3console.core.audit import action
 from m3console.core.errors import RuleViolation, StaleVersion
 from m3console.core.locks import lock_accounts
-from m3console.core.registry import extensions
+from m3console.core.registry import Blocker, extensions
 from m3console.core.text import days_in_words
 from plans.models import AccountPlan, BillFrequency, HierarchyMode, Plan
-from plans.overlaps import cover, foreseen, no_overlap
+from plans.overlaps import cover, cover_again, foreseen, no_overlap
 from plans.services.rows import check_fields, check_known
 
 CHANGEABLE: Final = frozenset({"start_date", "end_date", "bill_epoch", "code", "child_billing_mode"})
@@ -79,10 +79,7 @@ def delete_account_plan(account_plan: AccountPlan, *, version: int | None = None
     """
     with action("attachment.deleted"):
         lock_accounts([account_plan.account_id])
-        blockers = [
-            blocker for ask in extensions("plans.accountplan").blockers for blocker in ask(account_plan.pk)
-        ]
-        if blockers:
+        if blockers := blockers_of(account_plan):
             named = ", ".join(blocker.text for blocker in blockers[:5])
             more = f" and {len(blockers) - 5} more" if len(blockers) > 5 else ""
             raise RuleViolation(
@@ -93,6 +90,11 @@ def delete_account_plan(account_plan: AccountPlan, *, version: int | None = None
         rows = AccountPlan.objects.filter(pk=account_plan.pk)
         if not (rows if version is None else rows.filter(version=version)).delete()[0]:
             raise StaleVersion(entities.changed_sentence(AccountPlan, account_plan.pk))
+
+
+def blockers_of(account_plan: AccountPlan) -> list[Blocker]:
+    """What keeps an attachment from being deleted: the bills that have lines of it."""
+    return [blocker for ask in extensions("plans.accountplan").blockers for blocker in ask(account_plan.pk)]
 
 
 def refuse_parent_with_plan(account: Account) -> None:
@@ -109,6 +111,18 @@ def refuse_parent_with_plan(account: Account) -> None:
             " End or delete that attachment first, or attach the plan to each child account.",
             field="parent_account",
         )
+
+
+def parent_refusal(account: Account) -> RuleViolation | None:
+    """Why an account with children gets no plan of its own, if it has some."""
+    child = Account.objects.filter(parent_account=account).order_by("code").first()
+    if child is None:
+        return None
+    return RuleViolation(
+        f"{account.name} has child accounts, {child.name} among them, so no plan can be attached to it."
+        " Attach the plan to each child account, or take the children away first.",
+        field="plan",
+    )
 
 
 def _attachable(account: Account, plan: Plan) -> tuple[Account, Plan]:
@@ -130,7 +144,8 @@ def _attachable(account: Account, plan: Plan) -> tuple[Account, Plan]:
             f"{chosen.name} is billed {frequency.label.lower()}; choose a plan that is billed monthly.",
             field="plan",
         )
-    _refuse_parent(found)
+    if refusal := parent_refusal(found):
+        raise refusal
     return found, chosen
 
 
@@ -165,16 +180,6 @@ def _sentences(code: str | None) -> dict[str, str | RuleViolation]:
     }
 
 
-def _refuse_parent(account: Account) -> None:
-    child = Account.objects.filter(parent_account=account).order_by("code").first()
-    if child:
-        raise RuleViolation(
-            f"{account.name} has child accounts, {child.name} among them, so no plan can be attached to it."
-            " Attach the plan to each child account, or take the children away first.",
-            field="plan",
-        )
-
-
 def _end_current(draft: AccountPlan, seen: UUID | None) -> None:
     """End what runs on the draft's start, if that lets the draft in."""
     overlap = foreseen(draft)
@@ -182,8 +187,10 @@ def _end_current(draft: AccountPlan, seen: UUID | None) -> None:
         return
     if overlap.current is None or (seen and seen != overlap.current.pk):
         raise overlap
-    ended = entities.update(overlap.current, version=overlap.current.version, end_date=draft.start_date)
-    cover(ended)
+    current, end = overlap.current, draft.start_date
+    entities.update(current, version=current.version, end_date=end)
+    current.end_date = end
+    cover_again(current)
 
 
 def _change(account_plan: AccountPlan, version: int, fields: dict[str, Any]) -> AccountPlan:
@@ -195,12 +202,12 @@ def _change(account_plan: AccountPlan, version: int, fields: dict[str, Any]) -> 
     for name, value in fields.items():
         setattr(draft, name, value)
     _check(draft)
-    if _adds_days(before, draft):
-        _refuse_parent(before.account)
+    if _adds_days(before, draft) and (refusal := parent_refusal(before.account)):
+        raise refusal
     with no_overlap(draft, _sentences(draft.code)):
         entities.update(before, version=version, **fields)
         if (before.start_date, before.end_date) != (draft.start_date, draft.end_date):
-            cover(draft)
+            cover_again(draft)
     return read.get(pk=before.pk)
 
 

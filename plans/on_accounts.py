@@ -6,14 +6,19 @@ from uuid import UUID
 
 from accounts.models import Account
 from m3console.core import clock
-from m3console.core.registry import Blocker, extensions
+from m3console.core.links import reverse
+from m3console.core.registry import Blocker, MenuEntry, Tab, extensions
 from m3console.core.text import days_in_words
 from plans.attachments import refuse_parent_with_plan
 from plans.models import AccountPlan
 
+TAB = "plans"
+
 
 def register() -> None:
     account = extensions("accounts.account")
+    account.tabs.append(Tab(TAB, "Attached plans", "plans:attachment_list", 20, count_current))
+    account.menu.append(MenuEntry("Create plan attachment", "plans:attachment_create", 20, group="Plans"))
     account.parent_checks.append(refuse_parent_with_plan)
     account.blockers.append(attachments_running)
     account.on_delete.append(delete_ended)
@@ -29,7 +34,8 @@ def attachments_running(account_id: UUID) -> Iterator[Blocker]:
     account = Account.everyone.select_related("organization").get(pk=account_id)
     for attachment in AccountPlan.objects.of_account(account).current(_today(account)).with_plan():
         days = days_in_words(attachment.start_date, attachment.end_date)
-        yield Blocker(f"Plan attachment {attachment.plan.name}, {days}")
+        link = reverse("plans:attachment_detail", organization=account.organization, pk=attachment.pk)
+        yield Blocker(f"Plan attachment {attachment.plan.name}, {days}", link)
 
 
 def delete_ended(account: Account) -> None:

@@ -83,25 +83,30 @@ def no_overlap(attachment: AccountPlan, sentences: Mapping[str, str | RuleViolat
 
 
 def cover(attachment: AccountPlan) -> None:
-    """Write down the product and the days that an attachment covers, where the database compares them."""
-    start, end = attachment.start_date, attachment.end_date
+    """Write down the product and the days of a new attachment where the database compares them."""
     product, allowed = attachment.plan.plan_template.product, attachment.organization.allow_overlapping_plans
-    rows = CoveredProduct.objects.filter(account_plan=attachment)
-    written = rows.first()
-    if written and _within(start, end, written):
-        rows.update(start_date=start, end_date=end)
-        return
     if not allowed:
         _hold_to_the_rule(attachment, product)
-    if not rows.update(start_date=start, end_date=end, overlap_allowed=allowed):
-        CoveredProduct.objects.create(
-            account_plan=attachment,
-            account_id=attachment.account_id,
-            product=product,
-            start_date=start,
-            end_date=end,
-            overlap_allowed=allowed,
-        )
+    CoveredProduct.objects.create(
+        account_plan=attachment,
+        account_id=attachment.account_id,
+        product=product,
+        start_date=attachment.start_date,
+        end_date=attachment.end_date,
+        overlap_allowed=allowed,
+    )
+
+
+def cover_again(attachment: AccountPlan) -> None:
+    """Move what an attachment covers to its days of now. Fewer days are always free."""
+    start, end = attachment.start_date, attachment.end_date
+    row = CoveredProduct.objects.select_related("product").get(account_plan=attachment)
+    if not _within(start, end, row):
+        row.overlap_allowed = attachment.organization.allow_overlapping_plans
+        if not row.overlap_allowed:
+            _hold_to_the_rule(attachment, row.product)
+    row.start_date, row.end_date = start, end
+    row.save(update_fields=["start_date", "end_date", "overlap_allowed"])
 
 
 def _within(start: date, end: date | None, outer: CoveredProduct) -> bool:

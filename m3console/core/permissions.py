@@ -45,6 +45,12 @@ URL_RIGHTS: dict[str, Right] = {
     "accounts:account_children": Right.READ,
     "accounts:child_remove": Right.OPERATE,
     # plans
+    "plans:attachment_list": Right.READ,
+    "plans:attachment_create": Right.OPERATE,
+    "plans:attachment_detail": Right.READ,
+    "plans:attachment_edit": Right.OPERATE,
+    "plans:attachment_delete": Right.OPERATE,
+    "plans:attachment_history": Right.READ,
     # usage
     # billing
 }

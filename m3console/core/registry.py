@@ -56,6 +56,7 @@ class Effect:
 
     text: str
     why: str = ""
+    warning: bool = False
 
 
 @dataclass(slots=True)

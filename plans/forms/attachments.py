@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Fieldset, Layout
+from crispy_forms.layout import HTML, Div, Fieldset, Layout
 from django import forms
 
 from accounts.models import Account
@@ -12,8 +12,10 @@ from m3console.core.errors import RuleViolation
 from m3console.core.forms import ConsoleForm, DateInput, EntityForm
 from m3console.core.text import day_in_words
 from plans.attachments import check_days
+from plans.effects import Foresight, foresee
 from plans.models import AccountPlan, HierarchyMode, Plan, Product
 
+SETTINGS_FIELDS: Final = ("start_date", "end_date", "bill_epoch", "child_billing_mode", "code")
 DETAILS, SETTINGS = "Plan attachment details", "Plan attachment settings"
 PLAN: Final = "PLAN"
 
@@ -61,18 +63,16 @@ class SettingsForm(ConsoleForm):
     )
     code = forms.CharField(max_length=80, required=False, help_text="Your own reference for this attachment.")
 
-    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.account = account
+    def set_up(self, account: Account, *details: Any) -> None:
+        """Say what blank means for the account, and lay the fields out as the console's two cards."""
         zone = account.organization.timezone
         self.fields["start_date"].help_text = f"First day this plan is billed, in {zone}."
         self.fields["bill_epoch"].help_text = cycle_help(account)
         if not in_hierarchy(account):
             del self.fields["child_billing_mode"]
-        self.helper = FormHelper()
-        self.helper.form_tag = False
         settings = [name for name in ("bill_epoch", "child_billing_mode", "code") if name in self.fields]
-        details = [name for name in self.fields if name not in settings]
+        self.helper = FormHelper()
+        self.helper.form_tag, self.helper.disable_csrf = False, True
         self.helper.layout = Layout(Fieldset(DETAILS, *details), Fieldset(SETTINGS, *settings))
 
     def clean(self) -> dict[str, Any]:
@@ -83,44 +83,80 @@ class SettingsForm(ConsoleForm):
             self.refuse(violation)
         return cleaned
 
+    def settings(self) -> dict[str, Any]:
+        """What was given, by the names of the services."""
+        return {name: self.cleaned_data[name] for name in SETTINGS_FIELDS if name in self.cleaned_data}
+
 
 class AttachForm(SettingsForm):
     """Step 2: product, then a plan of that product, its days and settings."""
 
     product = forms.ModelChoiceField(Product.objects.none(), empty_label="Choose a product")
     plan = PlanChoice(Plan.objects.none(), empty_label="Choose a product first")
-    field_order = ("product", "plan", "start_date", "end_date")
+    # The attachment in the way, if it is to end on the new start; blank to keep it.
+    end_current = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        organization = self.account.organization
+        self.account = account
+        self.foresight: Foresight | None = None
+        self.set_up(
+            account,
+            "product",
+            HTML("{% include 'plans/_show_plans.html' %}"),
+            Div(HTML("{% include 'plans/_plans_of.html' %}"), "plan", css_id="plan-field"),
+            "start_date",
+            HTML("{% include 'plans/_overlap.html' %}"),
+            "end_date",
+        )
         product, plan = cast("ProductField", self.fields["product"]), cast("PlanField", self.fields["plan"])
-        product.queryset = Product.objects.filter(organization=organization).order_by("name")
-        chosen = self._chosen(product)
-        if chosen:
-            plans = Plan.objects.filter(organization=organization, plan_template__product=chosen)
-            plan.queryset = plans.select_related("plan_template__product").order_by("name")
+        product.queryset = Product.objects.filter(organization=account.organization).order_by("name")
+        self.chosen = self._chosen(product)
+        if self.chosen:
+            plans = Plan.objects.filter(organization=account.organization)
+            of_product = plans.filter(plan_template__product=self.chosen)
+            plan.queryset = of_product.select_related("plan_template__product").order_by("name")
             plan.empty_label = "Choose a plan"
-            plan.help_text = f"Plans of {chosen.name}."
+            plan.help_text = f"Plans of {self.chosen.name}."
 
     def _chosen(self, product: "ProductField") -> Product | None:
-        given = self["product"].value()
         try:
-            chosen: Product | None = product.clean(given.pk if isinstance(given, Product) else given)
+            chosen: Product | None = product.clean(self["product"].value())
         except forms.ValidationError:
             return None
         return chosen
+
+    @property
+    def shows_other_plans(self) -> bool:
+        """Whether the person was looking at the plans of another product than the one chosen now."""
+        shown, chosen = self.data.get("plans_of", ""), str(self.chosen.pk) if self.chosen else ""
+        return bool(shown != chosen)
+
+    @property
+    def keeps_current(self) -> bool:
+        """Whether the person was asked about the attachment in the way, and chose to keep it."""
+        return bool(self.data.get("end_current") == "")
+
+    def look_ahead(self) -> None:
+        """Find out what saving would bring about, if enough is filled in."""
+        if self.is_valid():
+            organization, plan = self.account.organization, self.cleaned_data["plan"]
+            draft = AccountPlan(organization=organization, account=self.account, plan=plan, **self.settings())
+            self.foresight = foresee(draft, end_current=not self.keeps_current)
+
+    @property
+    def submit(self) -> str:
+        overlap = self.foresight.overlap if self.foresight else None
+        ends = overlap is not None and overlap.can_end_current and not self.keeps_current
+        return "End current and create attachment" if ends else "Create Plan attachment"
 
 
 class AttachmentEditForm(SettingsForm, EntityForm):
     """Dates, cycle date, mode and code of an attachment, with the version that was read."""
 
     def __init__(self, *args: Any, entity: AccountPlan, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {name: getattr(entity, name) for name in EDITED})
-        super().__init__(*args, entity=entity, account=entity.account, **kwargs)
-
-
-EDITED: Final = ("start_date", "end_date", "bill_epoch", "child_billing_mode", "code")
+        super().__init__(*args, entity=entity, **kwargs)
+        self.set_up(entity.account, "version", "start_date", "end_date")
 
 
 def in_hierarchy(account: Account) -> bool:

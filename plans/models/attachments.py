@@ -1,7 +1,7 @@
 """Plan attachments: which account pays by which plan, and when."""
 
 from datetime import date, timedelta
-from typing import Self
+from typing import Final, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -13,7 +13,7 @@ from m3console.core.audit import tracked
 from m3console.core.entities import Entity
 from m3console.core.ids import uuid7
 from m3console.core.text import code_valid
-from plans.models.plans import Plan
+from plans.models.plans import BillFrequency, Plan
 from plans.models.pricing import single
 from plans.models.products import Product
 
@@ -56,6 +56,16 @@ class AccountPlanQuerySet(models.QuerySet["AccountPlan"]):
     def with_plan(self) -> Self:
         """With all that names them in a list: plan, template and product."""
         return self.select_related("plan__plan_template__product")
+
+
+EPOCHS: Final[dict[str, str]] = {
+    BillFrequency.DAILY: "day_epoch",
+    BillFrequency.WEEKLY: "week_epoch",
+    BillFrequency.MONTHLY: "month_epoch",
+    BillFrequency.ANNUALLY: "year_epoch",
+    BillFrequency.AD_HOC: "day_epoch",
+}
+"""The organization's epoch that anchors plans of a frequency."""
 
 
 @tracked()
@@ -108,8 +118,9 @@ class AccountPlan(Entity):
     @property
     def anchor(self) -> date:
         """The day that its billing periods are counted from: its own cycle date, else the account's first
-        bill date, else the organization's month epoch (spec 3, Billing calendar)."""
-        return self.bill_epoch or self.account.bill_epoch or self.account.organization.month_epoch
+        bill date, else the organization's epoch of the frequency (spec 3, Billing calendar)."""
+        epoch: date = getattr(self.organization, EPOCHS[self.plan.plan_template.bill_frequency])
+        return self.bill_epoch or self.account.bill_epoch or epoch
 
     @property
     def last_billed_day(self) -> date | None:

@@ -1,0 +1,197 @@
+"""What the pages of plan attachments show."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from accounts.models import Account
+from accounts.views.header import account_context
+from accounts.views.header import crumbs as account_crumbs
+from m3console.core import clock
+from m3console.core.http import Request
+from m3console.core.keyset import keyset
+from m3console.core.links import reverse
+from m3console.core.registry import Tab, extensions
+from m3console.core.templatetags.console import day, money
+from m3console.core.text import day_in_words, days_in_words
+from plans.attachments import blockers_of
+from plans.forms.attachments import day_of_month, in_hierarchy
+from plans.models import AccountPlan
+
+KIND = "plans.accountplan"
+PREVIOUS_ROWS = 25
+HISTORY = Tab("history", "History", "plans:attachment_history", 1_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An attachment in a panel of the account's tab, with what it is today."""
+
+    attachment: AccountPlan
+    status: str
+    is_new: bool
+
+
+def tab_context(request: Request, account: Account) -> dict[str, Any]:
+    """The two panels: current ones by start, newest first; ended ones by end, latest first, by pages."""
+    today = clock.today(account.organization.timezone)
+    ours = AccountPlan.objects.of_account(account).with_plan()
+    ended = ours.previous(today)
+    part = keyset(
+        ended, ended, "end_date", descending=True, cursor=request.GET.get("cursor", ""), size=PREVIOUS_ROWS
+    )
+    new = request.GET.get("new", "")
+    return {
+        **account_context(request, account, tab="plans"),
+        "current": [_row(one, today, new) for one in ours.current(today).order_by("-start_date", "-pk")],
+        "previous": [_row(one, today, new) for one in part.rows],
+        "older": part.after,
+        "newer": part.before,
+    }
+
+
+def _row(attachment: AccountPlan, today: date, new: str) -> Row:
+    return Row(attachment, attachment.status(today), str(attachment.pk) == new)
+
+
+def crumbs(account: Account) -> list[dict[str, str]]:
+    tab = {"label": "Attached plans", "url": reverse("plans:attachment_list", pk=account.pk)}
+    return [*account_crumbs(account), tab]
+
+
+def create_context(account: Account) -> dict[str, Any]:
+    return {
+        "account": account,
+        "title": "Create plan attachment",
+        "crumbs": crumbs(account),
+        "cancel_url": reverse("plans:attachment_list", pk=account.pk),
+    }
+
+
+def edit_context(attachment: AccountPlan) -> dict[str, Any]:
+    days = days_in_words(attachment.start_date, attachment.end_date)
+    return {
+        "title": f"Edit plan attachment {attachment.plan.name}",
+        "lead": f"Of {attachment.account.name}, {days}. For another plan or product, end it and attach that.",
+        "submit": "Update Plan attachment",
+        "crumbs": [*crumbs(attachment.account), _own_crumb(attachment)],
+        "cancel_url": reverse("plans:attachment_detail", pk=attachment.pk),
+    }
+
+
+def delete_context(attachment: AccountPlan) -> dict[str, Any]:
+    """What deleting takes away, or the bills that forbid it."""
+    plan, account = attachment.plan.name, attachment.account.name
+    days = days_in_words(attachment.start_date, attachment.end_date)
+    made = [sentence for ask in extensions(KIND).losses for sentence in ask(attachment.pk)]
+    return {
+        "title": f"Delete plan attachment {plan}?",
+        "effects": [
+            f"{plan} is taken off {account} for all its days, {days}: they are not billed by it.",
+            *(made or ["No bill has been made under it."]),
+        ],
+        "blockers": blockers_of(attachment),
+        "blocked": f"{plan} cannot be deleted, as bills have lines of it. End-date it instead.",
+        "submit": "Delete plan attachment",
+        "danger": True,
+        "crumbs": [*crumbs(attachment.account), _own_crumb(attachment)],
+        "cancel_url": reverse("plans:attachment_list", pk=attachment.account_id),
+    }
+
+
+def _own_crumb(attachment: AccountPlan) -> dict[str, str]:
+    return {"label": attachment.plan.name, "url": reverse("plans:attachment_detail", pk=attachment.pk)}
+
+
+def attachment_page(request: Request, attachment: AccountPlan, *, tab: str) -> dict[str, Any]:
+    """The head that all pages of one attachment share."""
+    own = [Tab("details", "Details", "plans:attachment_detail", 0), *extensions(KIND).tabs, HISTORY]
+    return {
+        "attachment": attachment,
+        "title": attachment.plan.name,
+        "status": attachment.status(clock.today(attachment.organization.timezone)),
+        "crumbs": crumbs(attachment.account),
+        "tabs_label": "Plan attachment",
+        "tabs": [
+            {
+                "label": one.label,
+                "url": reverse(one.url_name, pk=attachment.pk),
+                "current": one.key == tab,
+                "count": one.count(attachment) if one.count else None,
+            }
+            for one in sorted(own, key=lambda one: one.order)
+            if one.shown(attachment)
+        ],
+    }
+
+
+def detail_context(request: Request, attachment: AccountPlan) -> dict[str, Any]:
+    panels = sorted(extensions(KIND).panels, key=lambda panel: panel.order)
+    return {
+        **attachment_page(request, attachment, tab="details"),
+        "panels": [{"key": panel.key, "url": reverse(panel.url_name, pk=attachment.pk)} for panel in panels],
+        "facts": [
+            {"id": "attachment", "title": "Plan attachment details", "rows": _own_facts(attachment)},
+            {"id": "plan", "title": "Plan details", "rows": _plan_facts(attachment)},
+            {"id": "standing-charge", "title": "Standing charge", "rows": _charge_facts(attachment)},
+        ],
+    }
+
+
+def _own_facts(attachment: AccountPlan) -> list[dict[str, Any]]:
+    end, last = attachment.end_date, attachment.last_billed_day
+    rows: list[dict[str, Any]] = [
+        {"label": "Start", "value": day(attachment.start_date)},
+        {"label": "End", "value": day(end) or "None, runs until ended"},
+        {"label": "Last billed day", "value": day(last)},
+        {"label": "Billing cycle", "value": day_of_month(attachment.anchor), "hint": _anchor_of(attachment)},
+        {"label": "Code", "value": attachment.code, "copyable": True},
+    ]
+    if in_hierarchy(attachment.account):
+        rows.append({"label": "Hierarchy", "value": attachment.get_child_billing_mode_display()})
+    return rows
+
+
+def _anchor_of(attachment: AccountPlan) -> str:
+    anchor = day_in_words(attachment.anchor)
+    if attachment.bill_epoch:
+        return f"counted from {anchor}"
+    return f"from {'account' if attachment.account.bill_epoch else 'organization'}, counted from {anchor}"
+
+
+def _plan_facts(attachment: AccountPlan) -> list[dict[str, Any]]:
+    plan, template = attachment.plan, attachment.plan.plan_template
+    billed = attachment.account.currency or attachment.organization.currency
+    every = template.bill_frequency_interval
+    return [
+        {"label": "Plan", "value": plan.name},
+        {"label": "Code", "value": plan.code, "copyable": True},
+        {"label": "Plan template", "value": template.name},
+        {"label": "Product", "value": template.product.name},
+        {
+            "label": "Currency",
+            "value": template.currency,
+            "hint": f"billed in {billed}" if billed != template.currency else "",
+        },
+        {
+            "label": "Frequency",
+            "value": template.get_bill_frequency_display(),
+            "hint": f"every {every} of them" if every > 1 else "",
+        },
+    ]
+
+
+def _charge_facts(attachment: AccountPlan) -> list[dict[str, Any]]:
+    plan, template = attachment.plan, attachment.plan.plan_template
+    own = plan.standing_charge is not None
+    amount = plan.standing_charge if plan.standing_charge is not None else template.standing_charge
+    described = plan.standing_charge_description or template.standing_charge_description
+    return [
+        {
+            "label": "Amount",
+            "value": money(amount, template.currency),
+            "hint": "" if own else "from template",
+        },
+        {"label": "Description", "value": described or "Standing Charge"},
+        {"label": "Charged", "value": "each period, in arrears, by days"},
+    ]
