@@ -20,7 +20,7 @@ from billing.engine.types import Attachment, DueAttachment, Frequency, Named
 from m3console.core import clock
 from m3console.core.models import Currency, CurrencyConversion
 from m3console.core.registry import Effect
-from m3console.core.templatetags.console import period_text
+from m3console.core.templatetags.console import period_text, spelled
 from m3console.core.text import day_in_words
 from plans.models import AccountPlan
 
@@ -77,7 +77,7 @@ def _first_bill(due: DueAttachment, first: date) -> Effect:
 
 
 def _first_charge(charge: Charge, currency: Currency) -> Effect:
-    working = f"{charge.amount.normalize():f} {currency.code} × {_shares_in_words(_shares(charge))}"
+    working = f"{spelled(charge.amount)} {currency.code} × {_shares_in_words(_shares(charge))}"
     try:
         amount = money(charge.amount, currency.max_decimal_places, currency.rounding_mode, charge.factor)
     except Inexact:
@@ -125,7 +125,7 @@ def _conversion(draft: AccountPlan, currency: str) -> Iterator[Effect]:
     )
     rate: Decimal | None = rates.values_list("multiplier", flat=True).first()
     if rate is not None:
-        yield Effect(f"Billed in {billed}, at {rate.normalize():f} for each {currency}.")
+        yield Effect(f"Billed in {billed}, at {spelled(rate)} for each {currency}.")
         return
     yield Effect(
         f"There is no rate from {currency} to {billed}.",

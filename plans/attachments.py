@@ -113,6 +113,17 @@ def refuse_parent_with_plan(account: Account) -> None:
         )
 
 
+def refusal_of(account: Account, plan: Plan) -> RuleViolation | None:
+    """Why the plan cannot be attached to the account on any day, if it cannot."""
+    frequency = BillFrequency(plan.plan_template.bill_frequency)
+    if frequency is not BillFrequency.MONTHLY:
+        return RuleViolation(
+            f"{plan.name} is billed {frequency.label.lower()}; choose a plan that is billed monthly.",
+            field="plan",
+        )
+    return parent_refusal(account)
+
+
 def parent_refusal(account: Account) -> RuleViolation | None:
     """Why an account with children gets no plan of its own, if it has some."""
     child = Account.objects.filter(parent_account=account).order_by("code").first()
@@ -138,13 +149,7 @@ def _attachable(account: Account, plan: Plan) -> tuple[Account, Plan]:
     chosen = plans.filter(pk=plan.pk).first()
     if chosen is None:
         raise RuleViolation("There is no such plan in this organization.", field="plan")
-    frequency = BillFrequency(chosen.plan_template.bill_frequency)
-    if frequency is not BillFrequency.MONTHLY:
-        raise RuleViolation(
-            f"{chosen.name} is billed {frequency.label.lower()}; choose a plan that is billed monthly.",
-            field="plan",
-        )
-    if refusal := parent_refusal(found):
+    if refusal := refusal_of(found, chosen):
         raise refusal
     return found, chosen
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from m3console.core.registry import Effect, extensions
 from m3console.core.text import day_in_words
+from plans.attachments import refusal_of
 from plans.models import AccountPlan, Plan, Pricing
 from plans.overlaps import Overlap, foreseen
 
@@ -23,6 +24,8 @@ class Foresight:
 
 def foresee(draft: AccountPlan, *, end_current: bool) -> Foresight:
     """What would happen now; only saving decides whether it does."""
+    if refusal := refusal_of(draft.account, draft.plan):
+        return Foresight(draft, None, [Effect(refusal.message, warning=True)])
     allowed = draft.organization.allow_overlapping_plans
     overlap = None if allowed else foreseen(draft)
     return Foresight(draft, overlap, list(_effects(draft, overlap, end_current)))

@@ -251,7 +251,7 @@ def test_the_offer_is_made_while_the_form_is_being_filled_in(operator, shop, on)
     account, scale = shop.account(), shop.plan("Scale")
     attach_plan(account=account, plan=shop.plan("Standard"), start_date=JAN)
     answer = text(operator.post(create_url(account), given(scale, "2026-06-15", step="preview"), **HTMX))
-    assert 'id="overlap" hx-swap-oob="true"' in answer
+    assert 'id="overlap" hx-swap-oob="innerHTML"' in answer
     assert "End the current attachment on" in answer
     assert 'id="attach-submit" hx-swap-oob="true">End current and create attachment<' in answer
 
@@ -286,6 +286,13 @@ def test_a_plan_for_a_parent_is_refused_with_the_way_out(operator, shop):
     first = text(operator.get(reverse("plans:attachment_create", pk=parent.pk)))
     assert "Parent has child accounts, Child among them" in first
     assert ">Next<" not in first
+
+
+def test_a_plan_that_cannot_be_attached_is_said_so_before_saving(operator, shop):
+    weekly = shop.plan("Weekly", bill_frequency="WEEKLY")
+    answer = text(operator.post(create_url(shop.account()), given(weekly, step="preview"), **HTMX))
+    assert "Weekly is billed weekly; choose a plan that is billed monthly." in answer
+    assert "First bill" not in answer
 
 
 def test_a_plan_without_a_price_draws_a_warning(operator, shop):

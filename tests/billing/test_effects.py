@@ -1,0 +1,126 @@
+"""What attaching would do to the bills, said before it is done."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from billing.effects import attachment_effects
+from m3console.core.models import Currency, CurrencyConversion
+from m3console.core.registry import extensions
+from plans.models import AccountPlan
+from tests.plans.attaching import Shop
+
+pytestmark = pytest.mark.django_db
+FIRST_CHARGE = 1
+
+
+@pytest.fixture
+def shop(organization):
+    return Shop(organization)
+
+
+@pytest.fixture
+def told(shop, on):
+    """What is said on 10 March 2026 about attaching a plan: the sentences with their working."""
+    on(date(2026, 3, 10))
+
+    def tell(plan, start, end=None, *, account=None, **fields):
+        account = account or shop.account()
+        draft = AccountPlan(
+            organization=shop.organization,
+            account=account,
+            plan=plan,
+            start_date=start,
+            end_date=end,
+            **fields,
+        )
+        return [f"{effect.text} {effect.why}".strip() for effect in attachment_effects(draft)]
+
+    return tell
+
+
+def test_it_is_what_the_form_asks():
+    assert attachment_effects in extensions("plans.accountplan").effects
+
+
+def test_a_start_on_a_boundary_is_billed_whole_on_the_next(shop, told):
+    assert told(shop.plan(standing_charge="30"), date(2026, 4, 1)) == [
+        "First bill on 1 May 2026, covering 1 – 30 Apr 2026. Then each month, counted from 1 Jan 2022.",
+        "First standing charge 30.00 USD. 30 USD × 1 whole period.",
+        "No past period becomes unbilled. Its first bill date is still to come.",
+    ]
+
+
+def test_a_start_inside_a_period_is_prorated_by_days(shop, told):
+    said = told(shop.plan(standing_charge="450"), date(2026, 6, 15), date(2027, 6, 15))
+    assert said[0].startswith("First bill on 1 Jul 2026, covering 15 – 30 Jun 2026.")
+    assert said[0].endswith("last bill 1 Jul 2027.")
+    assert said[FIRST_CHARGE] == "First standing charge 240.00 USD. 450 USD × 16 of 30 days."
+
+
+def test_a_cycle_date_months_after_the_start_makes_a_long_first_period(shop, told):
+    said = told(shop.plan(standing_charge="31"), date(2026, 1, 1), bill_epoch=date(2026, 3, 15))
+    assert said[0].startswith("First bill on 15 Mar 2026, covering 1 Jan – 14 Mar 2026.")
+    assert said[FIRST_CHARGE] == "First standing charge 76.00 USD. 31 USD × 2 whole periods + 14 of 31 days."
+
+
+def test_an_attachment_shorter_than_a_period_has_one_bill(shop, told):
+    said = told(shop.plan(standing_charge="30"), date(2026, 4, 11), date(2026, 4, 14))
+    assert said[:2] == [
+        "First bill on 1 May 2026, covering 11 – 13 Apr 2026. It is the only one.",
+        "First standing charge 3.00 USD. 30 USD × 3 of 30 days.",
+    ]
+
+
+def test_the_anchor_is_the_accounts_unless_the_attachment_has_one(shop, told):
+    account = shop.account(bill_epoch=date(2025, 10, 31))
+    said = told(shop.plan(bill_frequency_interval=3), date(2026, 4, 1), account=account)
+    assert said[0] == (
+        "First bill on 30 Apr 2026, covering 1 – 29 Apr 2026. Then every 3 months, counted from 31 Oct 2025."
+    )
+
+
+def test_past_bill_dates_are_counted_and_the_latest_named(shop, told):
+    plan = shop.plan()
+    assert told(plan, date(2026, 2, 3))[-1] == (
+        "1 past period is now unbilled. Bill date 1 Mar 2026. Run billing for every unbilled period to bill"
+        " them all."
+    )
+    assert told(plan, date(2025, 10, 3))[-1].startswith(
+        "5 past periods are now unbilled. Bill dates 1 Jan 2026, 1 Feb 2026, 1 Mar 2026 and 2 earlier ones."
+    )
+    assert told(plan, date(2025, 10, 3), date(2025, 11, 1))[-1].startswith("1 past period is now unbilled.")
+
+
+def test_a_bill_date_today_is_past(shop, told, on):
+    on(date(2026, 3, 1))
+    assert told(shop.plan(), date(2026, 2, 1))[-1].startswith("1 past period is now unbilled.")
+
+
+def test_no_charge_is_no_sentence(shop, told):
+    assert not [said for said in told(shop.plan(standing_charge="0"), date(2026, 4, 1)) if "charge" in said]
+
+
+def test_the_first_charge_is_rounded_by_its_currency(shop, told, organization):
+    yen = Currency.objects.get(organization=organization, code="JPY")
+    plan = shop.plan(standing_charge="1000", currency="JPY")
+    account = shop.account(currency="JPY")
+    rounded = told(plan, date(2026, 4, 10), account=account)[FIRST_CHARGE]
+    assert rounded == "First standing charge 700 JPY. 1,000 JPY × 21 of 30 days."
+    yen.rounding_mode = "UNNECESSARY"
+    yen.save()
+    said = told(plan, date(2026, 5, 10), account=account)[FIRST_CHARGE]
+    assert said == (
+        "The first standing charge cannot be billed. 1,000 JPY × 22 of 31 days has more decimals than JPY,"
+        " which must not be rounded."
+    )
+
+
+def test_the_rate_is_told_where_another_currency_is_billed(shop, told, organization):
+    plan, account = shop.plan(), shop.account(currency="EUR")
+    said = told(plan, date(2026, 4, 1), account=account)[-1]
+    assert said.startswith("There is no rate from USD to EUR. The account is billed in EUR:")
+    rate = {"from_currency": "USD", "to_currency": "EUR", "multiplier": Decimal("0.921500")}
+    CurrencyConversion.objects.create(organization=organization, **rate)
+    assert told(plan, date(2026, 4, 1), account=account)[-1] == "Billed in EUR, at 0.9215 for each USD."
