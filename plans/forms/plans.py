@@ -1,0 +1,116 @@
+"""The forms of plan templates and plans."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from m3console.core.forms import EntityForm, ExactField
+from m3console.core.models import Currency, Organization
+from m3console.core.templatetags.console import amount
+from plans.forms.common import choose_from, code_field, laid_out, name_field, product_field, products
+from plans.models import Plan, PlanTemplate
+from plans.services.plans import FREQUENCIES, LONGEST_INTERVAL
+
+
+class TemplateForm(EntityForm):
+    """A plan template; its product is chosen once."""
+
+    product = product_field(optional=False)
+    name = name_field()
+    code = code_field(required=False)
+    currency = forms.ChoiceField(
+        label="Pricing currency",
+        help_text="Of every price; bills convert to the account’s currency.",
+    )
+    bill_frequency = forms.ChoiceField(choices=[(each.value, each.label) for each in FREQUENCIES])
+    bill_frequency_interval = forms.IntegerField(
+        label="Frequency interval",
+        min_value=1,
+        max_value=LONGEST_INTERVAL,
+        initial=1,
+        help_text="3 with Monthly bills every quarter.",
+    )
+    standing_charge = ExactField(
+        initial="0", help_text="Due each bill period in the pricing currency, prorated by days. 0 for none."
+    )
+    standing_charge_description = forms.CharField(
+        max_length=200, required=False, help_text="As it stands on bills."
+    )
+
+    def __init__(
+        self, *args: Any, organization: Organization, entity: PlanTemplate | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, entity=entity, **kwargs)
+        if entity:
+            del self.fields["product"]
+        else:
+            choose_from(self, "product", products(organization))
+            self.initial.setdefault("currency", organization.currency)
+        currency = self.fields["currency"]
+        assert isinstance(currency, forms.ChoiceField)
+        currency.choices = currencies(organization, kept=entity.currency if entity else "")
+        self.helper = laid_out(
+            self,
+            {
+                "Plan template details": ["product", "name", "code"],
+                "Billing": ["currency", "bill_frequency", "bill_frequency_interval"],
+                "Standing charge": ["standing_charge", "standing_charge_description"],
+            },
+        )
+
+
+def currencies(organization: Organization, *, kept: str) -> list[tuple[str, str]]:
+    """The currencies to choose from: all but archived ones, unless it is the one already chosen."""
+    offered = Currency.objects.filter(Q(archived=False) | Q(code=kept), organization=organization)
+    return [(each.code, f"{each.code}, {each.name}") for each in offered.order_by("code")]
+
+
+class PlanForm(EntityForm):
+    """A plan; its template is chosen once. Blank charges are the template's."""
+
+    plan_template = forms.ModelChoiceField(
+        PlanTemplate.objects.none(),
+        empty_label="Choose a plan template",
+        help_text="Product, currency and frequency come from it.",
+        error_messages={"required": "Choose a plan template."},
+    )
+    name = name_field()
+    code = code_field()
+    standing_charge = ExactField(required=False, help_text="Blank: the template’s. 0: none.")
+    standing_charge_description = forms.CharField(
+        max_length=200, required=False, help_text="Blank: the template’s."
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        organization: Organization,
+        entity: Plan | None = None,
+        template: PlanTemplate | None = None,
+        **kwargs: Any,
+    ) -> None:
+        initial = kwargs.pop("initial", None) or ({"plan_template": template} if template else {})
+        super().__init__(*args, entity=entity, initial=initial, **kwargs)
+        if entity:
+            del self.fields["plan_template"]
+            template = entity.plan_template
+        else:
+            rows = PlanTemplate.objects.filter(organization=organization).select_related("product")
+            choose_from(self, "plan_template", rows.order_by(Lower("name"), "id"))
+        if template:
+            own = amount(template.standing_charge, template.currency)
+            self.fields[
+                "standing_charge"
+            ].help_text = f"Blank: the template’s, {own} {template.currency}. 0: none."
+            if template.standing_charge_description:
+                inherited = f"Blank: the template’s, “{template.standing_charge_description}”."
+                self.fields["standing_charge_description"].help_text = inherited
+        self.helper = laid_out(
+            self,
+            {
+                "Plan details": ["plan_template", "name", "code"],
+                "Standing charge": ["standing_charge", "standing_charge_description"],
+            },
+        )

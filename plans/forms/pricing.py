@@ -1,0 +1,191 @@
+"""The form of a pricing: aggregation, segment, type, bands, dates."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
+
+from m3console.core.forms import ConsoleForm, DateInput, ExactField, exact
+from plans.forms.common import choose_from, date_in_words
+from plans.forms.rows import RowsForm
+from plans.models import Aggregation, Plan, PlanTemplate, Pricing
+from plans.pricing_types import SHAPES, PricingType
+from plans.segments import segment_key, segment_text
+from plans.wording import Band, bands_of, sentences, type_of_pricing
+
+ZERO = Decimal(0)
+
+
+class BandForm(ConsoleForm):
+    """One band. Which prices it has depends on the pricing's type; the others stay blank."""
+
+    lower_limit = ExactField(label="Lower limit, over", error_messages={"required": "Enter where it begins."})
+    fixed_price = ExactField(required=False)
+    unit_price = ExactField(required=False)
+
+
+class PricingForm(RowsForm):
+    """A pricing of a plan or template; aggregation and segment are chosen once."""
+
+    aggregation = forms.ModelChoiceField(
+        Aggregation.objects.none(),
+        empty_label="Choose an aggregation",
+        error_messages={"required": "Choose an aggregation."},
+    )
+    segment = forms.ChoiceField(error_messages={"required": "Choose a segment."})
+    pricing_type = forms.ChoiceField(
+        choices=PricingType.choices, initial=PricingType.TIERED, widget=forms.RadioSelect
+    )
+    start_date = forms.DateField(
+        widget=DateInput(date_in_words()), error_messages={"required": "Enter the first day of this price."}
+    )
+    end_date = forms.DateField(
+        required=False,
+        widget=DateInput(date_in_words("end")),
+        help_text="The first day that this price no longer holds. Blank: until ended.",
+    )
+    description = forms.CharField(max_length=200, required=False, help_text="As it stands on bills.")
+    row_name = "Band"
+    most_rows = 200
+
+    def __init__(
+        self,
+        *args: Any,
+        owner: Plan | PlanTemplate,
+        entity: Pricing | None = None,
+        today: date | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.owner = owner
+        self.template = owner.plan_template if isinstance(owner, Plan) else owner
+        rows = rows_of(entity) if entity else [{"lower_limit": ZERO}]
+        initial = {"start_date": today, **(kwargs.pop("initial", None) or {})} if today else None
+        super().__init__(*args, entity=entity, rows=rows, initial=initial, **kwargs)
+        if entity:
+            del self.fields["aggregation"], self.fields["segment"]
+        else:
+            choose_from(self, "aggregation", aggregations(self.template))
+            self._offer_segments()
+
+    @classmethod
+    def values_of(cls, entity: Any) -> dict[str, Any]:
+        return super().values_of(entity) | {"pricing_type": type_of_pricing(entity)}
+
+    @property
+    def kind(self) -> PricingType:
+        """The pricing type as the form now says it; Tiered while it says nonsense."""
+        said = str(self.said("pricing_type"))
+        return PricingType(said) if said in PricingType.values else PricingType.TIERED
+
+    @property
+    def chosen(self) -> Aggregation | None:
+        """The aggregation that is priced, once it is chosen."""
+        if isinstance(self.entity, Pricing):
+            return self.entity.aggregation
+        said = self.said("aggregation")
+        if isinstance(said, Aggregation):
+            return said
+        try:
+            return aggregations(self.template).filter(pk=UUID(str(said))).first()
+        except ValueError:
+            return None
+
+    @property
+    def types(self) -> list[tuple[PricingType, str]]:
+        return [(kind, SHAPES[kind].says) for kind in PricingType]
+
+    def row_class(self) -> type[ConsoleForm]:
+        """A band with the prices of the type; the column of prices that it has not is shown as not used."""
+        shape = SHAPES[self.kind]
+        used = {"fixed_price": shape.fixed, "unit_price": shape.unit}
+        currency = self.template.currency
+        columns: dict[str, forms.Field] = {}
+        for name, is_used in used.items():
+            field = ExactField(required=False, label=f"{name.replace('_', ' ').capitalize()}, {currency}")
+            if not is_used:
+                field.widget.attrs |= {"placeholder": "not used", "disabled": True}
+            columns[name] = field
+        return type("BandForm", (BandForm,), columns)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        shape, label = SHAPES[self.kind], self.kind.label
+        for number, row in enumerate(self.row_values if self.rows.is_valid() else [], start=1):
+            fixed, unit = row.get("fixed_price"), row.get("unit_price")
+            if fixed and not shape.fixed:
+                self.add_error(None, f"Band {number}: {label} has no fixed prices. Leave it blank.")
+            if unit and not shape.unit:
+                self.add_error(None, f"Band {number}: {label} has no unit prices. Leave it blank.")
+            given = [price for price, used in ((fixed, shape.fixed), (unit, shape.unit)) if used]
+            if given.count(None) == len(given):
+                self.add_error(None, f"Band {number} has no price. Enter 0 if it is free.")
+        return cleaned
+
+    @property
+    def bands(self) -> list[Band]:
+        """The bands to save; prices that the type has and that were left blank are 0."""
+        return [
+            (row["lower_limit"], row.get("fixed_price") or ZERO, row.get("unit_price") or ZERO)
+            for row in self.row_values
+        ]
+
+    @property
+    def in_words(self) -> list[str]:
+        """What the bands say, as far as they are typed and make sense."""
+        bands = [band for band in (_readable(row) for row in self._typed_rows()) if band is not None]
+        rising = all(before[0] < after[0] for before, after in pairwise(bands))
+        if not bands or bands[0][0] != 0 or not rising:
+            return []
+        aggregation = self.chosen
+        return sentences(self.kind, bands, aggregation.unit if aggregation else "", self.template.currency)
+
+    def _typed_rows(self) -> list[dict[str, Any]]:
+        return [{name: row[name].value() for name in row.fields} for row in self.rows.forms]
+
+    def _offer_segments(self) -> None:
+        aggregation, field = self.chosen, self.fields["segment"]
+        if aggregation is None or not aggregation.segmented_fields:
+            del self.fields["segment"]
+            return
+        assert isinstance(field, forms.ChoiceField)
+        each = [(segment_key(segment), segment_text(segment)) for segment in aggregation.segments]
+        field.choices = [("", "Choose a segment"), *each]
+
+
+def aggregations(template: PlanTemplate) -> QuerySet[Aggregation]:
+    """What can be priced on plans of the template's product: its own aggregations and global ones."""
+    own = Q(product=None) | Q(product=template.product_id)
+    of_meter = Q(meter__product=None) | Q(meter__product=template.product_id)
+    rows = Aggregation.objects.filter(own, of_meter, organization=template.organization_id)
+    return rows.select_related("meter").order_by(Lower("name"), "id")
+
+
+def rows_of(pricing: Pricing) -> Sequence[dict[str, Decimal | str]]:
+    """The pricing's bands as rows of the form; prices that its type has not are blank."""
+    shape = SHAPES[type_of_pricing(pricing)]
+    return [
+        {
+            "lower_limit": lower,
+            "fixed_price": fixed if shape.fixed else "",
+            "unit_price": unit if shape.unit else "",
+        }
+        for lower, fixed, unit in bands_of(pricing)
+    ]
+
+
+def _readable(row: dict[str, Any]) -> Band | None:
+    """A row's band, or None while it is being typed."""
+    try:
+        lower, fixed, unit = (
+            value if isinstance(value, Decimal) else exact(str(value).strip() or "0")
+            for value in (row["lower_limit"], row["fixed_price"] or "0", row["unit_price"] or "0")
+        )
+    except ValueError:
+        return None
+    return lower, fixed, unit

@@ -1,0 +1,132 @@
+"""Forms with a table of rows: data fields, segments, bands.
+
+Rows are added and taken away by submit buttons, so this works without scripts; with htmx the same
+buttons only redraw the form.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms import BaseFormSet, formset_factory
+from django.http import HttpRequest, QueryDict
+
+from m3console.core.forms import ConsoleForm, EntityForm
+
+PREFIX = "row"
+ACT = "rows"
+"""The name of the buttons: their value is add, show, or remove-N."""
+
+
+class RowsForm(EntityForm):
+    """An EntityForm with `rows`. After validation `row_values` holds the rows that are not blank.
+
+    Drawn again by one of its buttons (`typed`) the form holds what was typed and complains of nothing yet.
+    """
+
+    row_form: ClassVar[type[ConsoleForm]]
+    row_name: ClassVar[str]
+    most_rows: ClassVar[int] = 1000
+    blank_rows: ClassVar[int] = 1
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        typed: QueryDict | None = None,
+        rows: Sequence[Mapping[str, Any]] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(data, **kwargs)
+        self.typed = typed
+        if typed is not None:
+            self.initial = dict(self.initial) | {
+                name: field.widget.value_from_datadict(typed, {}, self.add_prefix(name))
+                for name, field in self.fields.items()
+            }
+        form_class = self.row_class()
+        shown: Sequence[Mapping[str, Any]] | None = list(rows) or [{}] * self.blank_rows
+        if typed is not None:
+            shown = acted(typed.get(ACT, ""), typed_rows(typed, form_class))
+        if data is not None:
+            shown = None  # or rows that stayed as they are would count as not filled in
+        factory = formset_factory(form_class, extra=0, absolute_max=self.most_rows, max_num=self.most_rows)
+        self.rows: BaseFormSet[Any] = factory(data, prefix=PREFIX, initial=shown)
+        self.focus_on_last = typed is not None and typed.get(ACT) == "add"
+        self._label_rows()
+
+    def row_class(self) -> type[ConsoleForm]:
+        """The form of one row; may depend on what the form above it says."""
+        return self.row_form
+
+    def said(self, name: str) -> Any:
+        """A field's value as the form now says it: typed, sent, or as it is saved."""
+        if self.data:
+            field = self.fields[name]
+            return field.widget.value_from_datadict(self.data, {}, self.add_prefix(name))
+        return self.initial.get(name, self.fields[name].initial)
+
+    @property
+    def row_values(self) -> list[dict[str, Any]]:
+        return [row.cleaned_data for row in self.rows.forms if row.has_changed()]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        for problem in self.rows.non_form_errors():
+            self.add_error(None, str(problem))
+        for number, row in enumerate(self.rows.forms, start=1):
+            for name, problems in row.errors.items():
+                label = "" if name == "__all__" else f", {str(row.fields[name].label).lower()}"
+                for problem in problems:
+                    self.add_error(None, ValidationError(f"{self.row_name} {number}{label}: {problem}"))
+        return cleaned
+
+    def rows_text(self, rows: Iterable[Mapping[str, Any]]) -> str:
+        """Rows in one line, to compare what is saved with what was typed."""
+        return "; ".join(", ".join(str(value) for value in row.values() if value) for row in rows)
+
+    def _label_rows(self) -> None:
+        """Each control of a row says which row it is in, for those who hear the page."""
+        for number, row in enumerate(self.rows.forms, start=1):
+            for field in row.fields.values():
+                field.widget.attrs["aria-label"] = f"{self.row_name} {number}, {str(field.label).lower()}"
+            if number == len(self.rows.forms) and self.focus_on_last:
+                first = next(field for field in row.fields.values() if not field.widget.is_hidden)
+                first.widget.attrs["autofocus"] = True
+
+
+def typed_rows(typed: QueryDict, form_class: type[ConsoleForm]) -> list[dict[str, Any]]:
+    """What stands in the table, as it was typed."""
+    count = typed.get(f"{PREFIX}-TOTAL_FORMS", "")
+    total = min(int(count), 1000) if count.isascii() and count.isdigit() else 0
+    fields: Mapping[str, forms.Field] = form_class.base_fields
+    return [
+        {
+            name: field.widget.value_from_datadict(typed, {}, f"{PREFIX}-{index}-{name}")
+            for name, field in fields.items()
+        }
+        for index in range(total)
+    ]
+
+
+def acted(act: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows after a button: one more at the end, or one less."""
+    if act == "add":
+        return [*rows, {}]
+    kind, _, number = act.partition("-")
+    if kind == "remove" and number.isascii() and number.isdigit():
+        return [row for index, row in enumerate(rows) if index != int(number)]
+    return rows
+
+
+def asked_to_redraw(request: HttpRequest) -> bool:
+    """Whether one of the table's buttons was pressed, so that nothing is saved yet."""
+    return request.method == "POST" and bool(request.POST.get(ACT))
+
+
+def sent(request: HttpRequest) -> dict[str, QueryDict | None]:
+    """The form's first arguments: what was sent to be saved, or what was typed so far."""
+    if request.method != "POST":
+        return {"data": None}
+    return {"typed": request.POST} if asked_to_redraw(request) else {"data": request.POST}
