@@ -41,10 +41,13 @@ def console(request: HttpRequest) -> dict[str, Any]:
     if membership is None:
         return {"DEMO": settings.DEMO, "navigation": []}
     name = request.resolver_match.view_name if request.resolver_match else ""
+    # "plans:plan_" begins the names of "plans:plan_template_" too: the longest section is the page's own.
+    sections = [entry.section for entry in _entries if name.startswith(entry.section)]
+    section = max(sections, key=len, default="")
     return {
         "DEMO": settings.DEMO,
         "navigation": [
-            {"label": group, "items": items} for group in GROUPS if (items := _items(group, membership, name))
+            {"label": group, "items": items} for group in GROUPS if (items := _items(group, membership, section))
         ],
         "organization": membership.organization,
         "membership": membership,
@@ -52,13 +55,13 @@ def console(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _items(group: str, membership: Membership, current: str) -> list[dict[str, Any]]:
+def _items(group: str, membership: Membership, section: str) -> list[dict[str, Any]]:
     return [
         {
             "url": reverse(entry.url_name, organization=membership.organization),
             "label": entry.label,
             "icon": entry.icon,
-            "current": current.startswith(entry.section),
+            "current": entry.section == section,
             "count": entry.count(membership.organization) if entry.count else 0,
             "count_warn": entry.warn,
         }
