@@ -5,6 +5,17 @@ class PlansConfig(AppConfig):
     name = "plans"
 
     def ready(self) -> None:
+        from m3console.core.navigation import Entry, add
         from plans import on_accounts
 
         on_accounts.register()
+        add(
+            Entry("Catalogue", 10, "Products", "product", "plans:product_list", "plans:product_"),
+            Entry("Catalogue", 20, "Meters", "meter", "plans:meter_list", "plans:meter_"),
+            Entry("Catalogue", 30, "Aggregations", "sum", "plans:aggregation_list", "plans:aggregation_"),
+            Entry(
+                "Catalogue", 40, "Plan templates", "copy", "plans:plan_template_list", "plans:plan_template_"
+            ),
+            Entry("Catalogue", 50, "Plans", "plan", "plans:plan_list", "plans:plan_"),
+            Entry("Catalogue", 60, "Pricings", "columns", "plans:pricing_list", "plans:pricing_"),
+        )

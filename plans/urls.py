@@ -1,6 +1,8 @@
+"""Paths of the catalogue and of plan attachments, below an organization."""
+
 from django.urls import path
 
-from plans.views import attachments
+from plans.views import aggregations, attachments, meters, plans, pricings, products, templates
 
 app_name = "plans"
 
@@ -12,4 +14,51 @@ urlpatterns = [
     path("plan-attachments/<uuid:pk>/edit/", attachments.attachment_edit, name="attachment_edit"),
     path("plan-attachments/<uuid:pk>/delete/", attachments.attachment_delete, name="attachment_delete"),
     path("plan-attachments/<uuid:pk>/history/", attachments.attachment_history, name="attachment_history"),
+    # products/
+    path("products/", products.product_list, name="product_list"),
+    path("products/create/", products.product_create, name="product_create"),
+    path("products/<uuid:pk>/", products.product_detail, name="product_detail"),
+    path("products/<uuid:pk>/edit/", products.product_edit, name="product_edit"),
+    path("products/<uuid:pk>/delete/", products.product_delete, name="product_delete"),
+    path("products/<uuid:pk>/history/", products.product_history, name="product_history"),
+    # meters/
+    path("meters/", meters.meter_list, name="meter_list"),
+    path("meters/create/", meters.meter_create, name="meter_create"),
+    path("meters/<uuid:pk>/", meters.meter_detail, name="meter_detail"),
+    path("meters/<uuid:pk>/edit/", meters.meter_edit, name="meter_edit"),
+    path("meters/<uuid:pk>/delete/", meters.meter_delete, name="meter_delete"),
+    path("meters/<uuid:pk>/history/", meters.meter_history, name="meter_history"),
+    # aggregations/
+    path("aggregations/", aggregations.aggregation_list, name="aggregation_list"),
+    path("aggregations/create/", aggregations.aggregation_create, name="aggregation_create"),
+    path("aggregations/<uuid:pk>/", aggregations.aggregation_detail, name="aggregation_detail"),
+    path("aggregations/<uuid:pk>/edit/", aggregations.aggregation_edit, name="aggregation_edit"),
+    path("aggregations/<uuid:pk>/delete/", aggregations.aggregation_delete, name="aggregation_delete"),
+    path("aggregations/<uuid:pk>/history/", aggregations.aggregation_history, name="aggregation_history"),
+    # plan-templates/
+    path("plan-templates/", templates.plan_template_list, name="plan_template_list"),
+    path("plan-templates/create/", templates.plan_template_create, name="plan_template_create"),
+    path("plan-templates/<uuid:pk>/", templates.plan_template_detail, name="plan_template_detail"),
+    path("plan-templates/<uuid:pk>/edit/", templates.plan_template_edit, name="plan_template_edit"),
+    path("plan-templates/<uuid:pk>/delete/", templates.plan_template_delete, name="plan_template_delete"),
+    path("plan-templates/<uuid:pk>/history/", templates.plan_template_history, name="plan_template_history"),
+    path(
+        "plan-templates/<uuid:pk>/pricings/create/",
+        pricings.plan_template_pricing_create,
+        name="plan_template_pricing_create",
+    ),
+    # plans/
+    path("plans/", plans.plan_list, name="plan_list"),
+    path("plans/create/", plans.plan_create, name="plan_create"),
+    path("plans/<uuid:pk>/", plans.plan_detail, name="plan_detail"),
+    path("plans/<uuid:pk>/edit/", plans.plan_edit, name="plan_edit"),
+    path("plans/<uuid:pk>/delete/", plans.plan_delete, name="plan_delete"),
+    path("plans/<uuid:pk>/history/", plans.plan_history, name="plan_history"),
+    path("plans/<uuid:pk>/pricings/create/", pricings.pricing_create, name="pricing_create"),
+    # pricings/
+    path("pricings/", pricings.pricing_list, name="pricing_list"),
+    path("pricings/<uuid:pk>/", pricings.pricing_detail, name="pricing_detail"),
+    path("pricings/<uuid:pk>/edit/", pricings.pricing_edit, name="pricing_edit"),
+    path("pricings/<uuid:pk>/delete/", pricings.pricing_delete, name="pricing_delete"),
+    path("pricings/<uuid:pk>/history/", pricings.pricing_history, name="pricing_history"),
 ]

@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 from m3console.core.forms import ConsoleForm, ExactField
 from m3console.core.models import Organization
 from plans.forms.common import choose_from, code_field, name_field, product_field, products
-from plans.forms.rows import RowsForm
+from plans.forms.rows import REDRAW, RowsForm
 from plans.models import Aggregation, DataField, Meter, Method, UnitRounding
 from plans.models.meters import DIMENSIONS
 from plans.segments import Segment
@@ -26,7 +26,10 @@ class AggregationForm(RowsForm):
         help_text="With a product, for that product’s plans only.",
     )
     meter = forms.ModelChoiceField(
-        Meter.objects.none(), empty_label="Choose a meter", error_messages={"required": "Choose a meter."}
+        Meter.objects.none(),
+        empty_label="Choose a meter",
+        widget=forms.Select(REDRAW),
+        error_messages={"required": "Choose a meter."},
     )
     target_field = forms.ChoiceField(error_messages={"required": "Choose a field of the meter."})
     method = forms.ChoiceField(choices=Method.choices, initial=Method.SUM)
@@ -40,7 +43,7 @@ class AggregationForm(RowsForm):
     default_value = ExactField(
         required=False, help_text="Counts when there is no usage; blank: no usage, no line."
     )
-    segmented_fields = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+    segmented_fields = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple(REDRAW))
     default_segment = forms.BooleanField(
         required=False, label="A default segment", help_text="Takes what no other segment takes."
     )

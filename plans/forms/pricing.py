@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 
 from m3console.core.forms import ConsoleForm, DateInput, ExactField, exact
 from plans.forms.common import choose_from, date_in_words
-from plans.forms.rows import RowsForm
+from plans.forms.rows import REDRAW, RowsForm
 from plans.models import Aggregation, Plan, PlanTemplate, Pricing
 from plans.pricing_types import SHAPES, PricingType
 from plans.segments import segment_key, segment_text
@@ -36,6 +36,7 @@ class PricingForm(RowsForm):
     aggregation = forms.ModelChoiceField(
         Aggregation.objects.none(),
         empty_label="Choose an aggregation",
+        widget=forms.Select(REDRAW),
         error_messages={"required": "Choose an aggregation."},
     )
     segment = forms.ChoiceField(error_messages={"required": "Choose a segment."})
@@ -72,6 +73,8 @@ class PricingForm(RowsForm):
         else:
             choose_from(self, "aggregation", aggregations(self.template))
             self._offer_segments()
+        if self.rows.forms:
+            self.rows.forms[0].fields["lower_limit"].widget.attrs["readonly"] = True
 
     @classmethod
     def values_of(cls, entity: Any) -> dict[str, Any]:
@@ -97,6 +100,19 @@ class PricingForm(RowsForm):
             return None
 
     @property
+    def segment_words(self) -> str:
+        """The segment of a pricing that is edited."""
+        return segment_text(self.entity.segment) if isinstance(self.entity, Pricing) else ""
+
+    @property
+    def unused(self) -> str:
+        """Which prices the type has not, in words."""
+        shape = SHAPES[self.kind]
+        if shape.fixed and shape.unit:
+            return "Each band a fixed price, a unit price or both"
+        return f"{self.kind.label} has no {'unit' if shape.fixed else 'fixed'} prices"
+
+    @property
     def types(self) -> list[tuple[PricingType, str]]:
         return [(kind, SHAPES[kind].says) for kind in PricingType]
 
@@ -111,7 +127,7 @@ class PricingForm(RowsForm):
             if not is_used:
                 field.widget.attrs |= {"placeholder": "not used", "disabled": True}
             columns[name] = field
-        return type("BandForm", (BandForm,), columns)
+        return type("TypedBandForm", (BandForm,), columns)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

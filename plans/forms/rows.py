@@ -17,6 +17,14 @@ from m3console.core.forms import ConsoleForm, EntityForm
 PREFIX = "row"
 ACT = "rows"
 """The name of the buttons: their value is add, show, or remove-N."""
+REDRAW: dict[str, Any] = {
+    "hx-post": "",
+    "hx-trigger": "change",
+    "hx-vals": '{"rows": "show"}',
+    "hx-target": "closest form",
+    "hx-swap": "outerHTML",
+}
+"""Attributes of a control on which the rest of the form depends; without scripts a button does it."""
 
 
 class RowsForm(EntityForm):
@@ -77,7 +85,7 @@ class RowsForm(EntityForm):
             self.add_error(None, str(problem))
         for number, row in enumerate(self.rows.forms, start=1):
             for name, problems in row.errors.items():
-                label = "" if name == "__all__" else f", {str(row.fields[name].label).lower()}"
+                label = "" if name == "__all__" else f", {str(row[name].label).lower()}"
                 for problem in problems:
                     self.add_error(None, ValidationError(f"{self.row_name} {number}{label}: {problem}"))
         return cleaned
@@ -89,8 +97,9 @@ class RowsForm(EntityForm):
     def _label_rows(self) -> None:
         """Each control of a row says which row it is in, for those who hear the page."""
         for number, row in enumerate(self.rows.forms, start=1):
-            for field in row.fields.values():
-                field.widget.attrs["aria-label"] = f"{self.row_name} {number}, {str(field.label).lower()}"
+            for cell in row:
+                label = f"{self.row_name} {number}, {str(cell.label).lower()}"
+                cell.field.widget.attrs["aria-label"] = label
             if number == len(self.rows.forms) and self.focus_on_last:
                 first = next(field for field in row.fields.values() if not field.widget.is_hidden)
                 first.widget.attrs["autofocus"] = True
@@ -98,8 +107,7 @@ class RowsForm(EntityForm):
 
 def typed_rows(typed: QueryDict, form_class: type[ConsoleForm]) -> list[dict[str, Any]]:
     """What stands in the table, as it was typed."""
-    count = typed.get(f"{PREFIX}-TOTAL_FORMS", "")
-    total = min(int(count), 1000) if count.isascii() and count.isdigit() else 0
+    total = min(whole(typed.get(f"{PREFIX}-TOTAL_FORMS", "")) or 0, 1000)
     fields: Mapping[str, forms.Field] = form_class.base_fields
     return [
         {
@@ -115,9 +123,14 @@ def acted(act: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     if act == "add":
         return [*rows, {}]
     kind, _, number = act.partition("-")
-    if kind == "remove" and number.isascii() and number.isdigit():
-        return [row for index, row in enumerate(rows) if index != int(number)]
+    if kind == "remove":
+        return [row for index, row in enumerate(rows) if index != whole(number)]
     return rows
+
+
+def whole(text: str) -> int | None:
+    """A small whole number as our own pages send it."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
 
 
 def asked_to_redraw(request: HttpRequest) -> bool:
@@ -125,7 +138,7 @@ def asked_to_redraw(request: HttpRequest) -> bool:
     return request.method == "POST" and bool(request.POST.get(ACT))
 
 
-def sent(request: HttpRequest) -> dict[str, QueryDict | None]:
+def sent(request: HttpRequest) -> dict[str, Any]:
     """The form's first arguments: what was sent to be saved, or what was typed so far."""
     if request.method != "POST":
         return {"data": None}

@@ -81,3 +81,9 @@ class Aggregation(Entity):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def in_words(self) -> str:
+        """What it counts, as in “Sum of gb, by region”. Reads `target_field`: if not loaded, a query."""
+        counted = f"{self.get_method_display()} of {self.target_field.code}"
+        return f"{counted}, by {', '.join(self.segmented_fields)}" if self.segmented_fields else counted

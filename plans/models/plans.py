@@ -62,6 +62,20 @@ class PlanTemplate(Entity):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def frequency_in_words(self) -> str:
+        """As in “Monthly”, or “Monthly, interval 3”."""
+        label = BillFrequency(self.bill_frequency).label
+        return (
+            label
+            if self.bill_frequency_interval == 1
+            else f"{label}, interval {self.bill_frequency_interval}"
+        )
+
+    @property
+    def in_words(self) -> str:
+        return f"{self.currency}, {self.frequency_in_words.lower()}"
+
 
 @tracked()
 class Plan(Entity):
@@ -89,3 +103,10 @@ class Plan(Entity):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def charge(self) -> Decimal:
+        """The standing charge that holds: its own, else the template's."""
+        own: Decimal | None = self.standing_charge
+        inherited: Decimal = self.plan_template.standing_charge
+        return inherited if own is None else own

@@ -141,8 +141,7 @@ def plan_blockers(plan: Plan) -> list[Blocker]:
     """The accounts that the plan is attached to, now, later or until some day."""
     return blocking(
         AccountPlan.objects.filter(plan=plan).select_related("account").order_by("id"),
-        "accounts:account_detail",
-        key="account_id",
+        "plans:attachment_detail",
         label=lambda row: f"attached to “{row.account}” {days_in_words(row.start_date, row.end_date)}",
     )
 

@@ -144,16 +144,13 @@ def blockers_above(entity: Entity) -> list[Blocker]:
 
 
 def blocking(
-    rows: QuerySet[Any], url_name: str, *, label: Callable[[Any], str] | None = None, key: str = "pk"
+    rows: QuerySet[Any], url_name: str, *, label: Callable[[Any], str] | None = None
 ) -> list[Blocker]:
-    """A blocker for each row, with its page; of many, the first ones and how many there are in all.
-
-    `key` is the row's attribute that the page takes as its `pk`.
-    """
+    """A blocker for each row, with its page; of many, the first ones and how many there are in all."""
     label = label or (lambda row: f"{noun_of(type(row))} “{row}”")
     found = list(rows.select_related("organization")[: MOST_BLOCKERS + 1])
     blockers = [
-        Blocker(label(row), reverse(url_name, organization=row.organization, pk=getattr(row, key)))
+        Blocker(label(row), reverse(url_name, organization=row.organization, pk=row.pk))
         for row in found[:MOST_BLOCKERS]
     ]
     if len(found) > MOST_BLOCKERS:

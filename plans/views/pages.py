@@ -1,0 +1,182 @@
+"""What the pages of all kinds of catalogue entities have in common."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+
+from m3console.core import clock, permissions
+from m3console.core.changes import Source
+from m3console.core.entities import Entity
+from m3console.core.forms import ConsoleForm, form_page
+from m3console.core.history import history_page
+from m3console.core.htmx import page
+from m3console.core.http import Request
+from m3console.core.links import redirect, reverse
+from m3console.core.registry import Blocker, extensions
+from plans.forms.rows import asked_to_redraw
+from plans.models import Aggregation, Meter, Plan, PlanTemplate, Pricing, Product
+from plans.services import InUse
+
+E = TypeVar("E", bound=Entity)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How the pages of a kind of entity are called: plans:<key>_list, …_detail and so on."""
+
+    key: str
+    noun: str
+    plural: str
+    tab: str = "Details"
+
+    def url(self, act: str, **kwargs: Any) -> str:
+        return reverse(f"plans:{self.key}_{act}", **kwargs)
+
+
+KINDS: dict[type[Entity], Kind] = {
+    Product: Kind("product", "product", "Products", "Overview"),
+    Meter: Kind("meter", "meter", "Meters"),
+    Aggregation: Kind("aggregation", "aggregation", "Aggregations"),
+    PlanTemplate: Kind("plan_template", "plan template", "Plan templates", "Pricing"),
+    Plan: Kind("plan", "plan", "Plans", "Pricing"),
+    Pricing: Kind("pricing", "pricing", "Pricings"),
+}
+
+
+def find(request: Request, rows: QuerySet[E], pk: UUID) -> E:
+    """The organization's own row, or 404."""
+    return get_object_or_404(rows, pk=pk, organization=request.organization)
+
+
+def chosen(request: Request, rows: QuerySet[E], name: str) -> E | None:
+    """The row that the address names (`?product=…`), if it names one; 404 if there is no such row."""
+    said = request.GET.get(name)
+    if not said:
+        return None
+    try:
+        return find(request, rows, UUID(said))
+    except ValueError:
+        raise Http404(name) from None
+
+
+def today(request: Request) -> Any:
+    return clock.today(request.organization.timezone)
+
+
+def entity_context(request: Request, entity: Entity, *, tab: str, title: str = "") -> dict[str, Any]:
+    """Header, tabs and actions of an entity's page; `tab` is details, history or an upper layer's key."""
+    kind = KINDS[type(entity)]
+    may_change = permissions.allows(request.membership.role, f"plans:{kind.key}_edit")
+    tabs: list[tuple[str, str, str, int | None]] = [
+        ("details", kind.tab, kind.url("detail", pk=entity.pk), None)
+    ]
+    for each in sorted(extensions(type(entity)._meta.label_lower).tabs, key=lambda one: one.order):
+        if each.shown(entity):
+            count = each.count(entity) if each.count else None
+            tabs.append((each.key, each.label, reverse(each.url_name, pk=entity.pk), count))
+    tabs.append(("history", "History", kind.url("history", pk=entity.pk), None))
+    return {
+        "entity": entity,
+        "kind": kind,
+        "title": title or str(entity),
+        "crumbs": [{"label": kind.plural, "url": kind.url("list")}],
+        "tabs": [
+            {"label": label, "url": url, "current": key == tab, "count": count}
+            for key, label, url, count in tabs
+        ],
+        "tabs_label": kind.noun.capitalize(),
+        "edit_url": kind.url("edit", pk=entity.pk) if may_change else "",
+        "delete_url": kind.url("delete", pk=entity.pk) if may_change else "",
+    }
+
+
+def history(
+    request: Request, entity: Entity, *, related: Iterable[Source] = (), title: str = ""
+) -> HttpResponse:
+    context = entity_context(request, entity, tab="history", title=title)
+    return history_page(
+        request, entity, related=related, template="plans/entity_history.html", context=context
+    )
+
+
+def save_page(
+    request: Request,
+    form: ConsoleForm,
+    save: Callable[[], Entity],
+    *,
+    model: type[Entity],
+    entity: Entity | None = None,
+    template: str = "m3console/form.html",
+    back_url: str = "",
+    context: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """The page that creates or edits an entity; saved, it leads to the entity's page and says so."""
+    kind = KINDS[model]
+    back = back_url or (kind.url("detail", pk=entity.pk) if entity else kind.url("list"))
+    crumbs = [{"label": kind.plural, "url": kind.url("list")}]
+    if entity:
+        crumbs.append({"label": str(entity), "url": kind.url("detail", pk=entity.pk)})
+    shown = {
+        "title": f"Edit {kind.noun}" if entity else f"Create {kind.noun}",
+        "submit": f"Update {kind.noun}" if entity else f"Create {kind.noun}",
+        "cancel_url": back,
+        "crumbs": crumbs,
+        **(context or {}),
+    }
+    if asked_to_redraw(request):
+        return page(request, template, {"form": form, **shown}, partial="form")
+
+    def act() -> HttpResponse:
+        saved = save()
+        messages.success(request, f"{kind.noun.capitalize()} “{saved}” {'updated' if entity else 'created'}.")
+        return redirect(f"plans:{kind.key}_detail", pk=saved.pk)
+
+    return form_page(request, form, act, context=shown, template=template)
+
+
+def delete_page(
+    request: Request,
+    entity: Entity,
+    *,
+    delete: Callable[[], None],
+    blockers: Callable[[], list[Blocker]],
+    effects: list[str],
+    back_url: str = "",
+) -> HttpResponse:
+    """Ask, then delete; what is used is refused with a list of where, each with its page."""
+    kind = KINDS[type(entity)]
+    found, status = [], 200
+    if request.method == "POST":
+        try:
+            delete()
+        except InUse as refusal:
+            found, status = refusal.blockers, 422
+        else:
+            messages.success(request, f"{kind.noun.capitalize()} “{entity}” deleted.")
+            return _leave(request, back_url or kind.url("list"))
+    else:
+        found = blockers()
+    context = {
+        "title": f"Delete {kind.noun} “{entity}”?",
+        "effects": effects,
+        "submit": f"Delete {kind.noun}",
+        "cancel_url": kind.url("detail", pk=entity.pk),
+        "crumbs": [{"label": kind.plural, "url": kind.url("list")}],
+        "danger": True,
+        "blockers": found,
+        "blocked": f"This {kind.noun} is used and cannot be deleted. First see to:",
+    }
+    return page(request, "m3console/confirm.html", context, partial="confirm", status=status)
+
+
+def _leave(request: Request, url: str) -> HttpResponse:
+    """To another page: htmx is told so, for a dialog's fragment cannot be replaced by a page."""
+    if request.htmx:
+        return HttpResponse(headers={"HX-Redirect": url})
+    return HttpResponseRedirect(url)

@@ -1,0 +1,164 @@
+"""Pages of plans."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import django_tables2 as tables
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from m3console.core.changes import Source
+from m3console.core.htmx import page
+from m3console.core.http import Request
+from m3console.core.keyset import capped_count
+from m3console.core.links import reverse
+from m3console.core.listing import Table, listing
+from m3console.core.templatetags.console import amount, money
+from plans import services
+from plans.filters import PlanFilter
+from plans.forms.plans import PlanForm
+from plans.models import AccountPlan, Plan, PlanTemplate, Pricing
+from plans.services.plans import plan_blockers
+from plans.services.rows import blockers_above
+from plans.views.columns import BY_NAME, HIDE, MONO, NUM
+from plans.views.pages import chosen, delete_page, entity_context, find, history, save_page, today
+from plans.views.panels import link
+from plans.views.pricing_rows import groups_of
+
+
+class PlanTable(Table):
+    name = tables.Column(linkify=lambda record: reverse("plans:plan_detail", pk=record.pk))
+    code = tables.Column(attrs=MONO)
+    product = tables.Column(
+        accessor="plan_template__product",
+        linkify=lambda record: reverse("plans:product_detail", pk=record.plan_template.product_id),
+    )
+    plan_template = tables.Column(
+        linkify=lambda record: reverse("plans:plan_template_detail", pk=record.plan_template_id),
+        attrs=HIDE,
+    )
+    charge = tables.Column(verbose_name="Standing charge", attrs=NUM)
+
+    class Meta(Table.Meta):
+        sequence = ("name", "code", "product", "plan_template", "charge")
+
+    def render_charge(self, record: Plan) -> Any:
+        return money(record.charge, record.plan_template.currency)
+
+    def value_charge(self, record: Plan) -> str:
+        return f"{record.charge:f} {record.plan_template.currency}"
+
+
+def plans() -> QuerySet[Plan]:
+    return Plan.objects.select_related("plan_template__product")
+
+
+@require_safe
+def plan_list(request: Request) -> HttpResponseBase:
+    return listing(
+        request,
+        title="Plans",
+        rows=plans().filter(organization=request.organization),
+        table=PlanTable,
+        sorts=BY_NAME,
+        default="name",
+        filters=PlanFilter,
+        search="Name, code or id",
+        create=("Create plan", "plans:plan_create"),
+        noun="plan",
+        empty="A plan is a price list for accounts, made from a plan template of a product.",
+    )
+
+
+def plan_create(request: Request) -> HttpResponse:
+    template = chosen(request, PlanTemplate.objects.all(), "plan_template")
+    form = PlanForm(request.POST or None, organization=request.organization, template=template)
+    return save_page(
+        request,
+        form,
+        lambda: services.create_plan(organization=request.organization, **form.cleaned_data),
+        model=Plan,
+    )
+
+
+def plan_edit(request: Request, pk: UUID) -> HttpResponse:
+    plan = find(request, plans(), pk)
+    form = PlanForm(request.POST or None, organization=request.organization, entity=plan)
+    return save_page(
+        request, form, lambda: services.update_plan(plan, **form.cleaned_data), model=Plan, entity=plan
+    )
+
+
+@require_safe
+def plan_detail(request: Request, pk: UUID) -> HttpResponse:
+    """The plan's pricings by aggregation, its template's among them, with what it inherits."""
+    plan = find(request, plans(), pk)
+    day = today(request)
+    context = entity_context(request, plan, tab="details")
+    groups, more = groups_of(plan, day)
+    context |= {
+        "groups": groups,
+        "all_url": f"{reverse('plans:pricing_list')}?plan={pk}" if more else "",
+        "create_url": reverse("plans:pricing_create", pk=pk) if context["edit_url"] else "",
+        "currency": plan.plan_template.currency,
+        "details": _details(plan, context["edit_url"]),
+        "attached": _attached(plan, day),
+    }
+    return page(request, "plans/plan_detail.html", context)
+
+
+def _attached(plan: Plan, day: date) -> list[tuple[str, str]]:
+    """How many attachments of the plan there are today, up to a cap."""
+    all_of_it = AccountPlan.objects.filter(plan=plan)
+    begun = all_of_it.filter(Q(end_date=None) | Q(end_date__gt=day), start_date__lte=day)
+    return [
+        ("All", capped_count(all_of_it)),
+        ("Active", capped_count(begun)),
+        ("Pending", capped_count(all_of_it.filter(start_date__gt=day))),
+    ]
+
+
+def _details(plan: Plan, edit_url: str) -> dict[str, Any]:
+    template = plan.plan_template
+    inherited = amount(template.standing_charge, template.currency)
+    own = plan.standing_charge is not None
+    described = plan.standing_charge_description or template.standing_charge_description
+    from_template = not plan.standing_charge_description and described
+    rows: list[tuple[str, Any, str]] = [
+        ("Product", link("plans:product_detail", template.product), ""),
+        ("Plan template", link("plans:plan_template_detail", template), ""),
+        ("Currency", template.currency, ""),
+        ("Frequency", template.frequency_in_words, ""),
+        (
+            "Standing charge",
+            money(plan.charge, template.currency),
+            f"template has {inherited}" if own else f"inherited from template {template}",
+        ),
+        ("Its description", described, f"inherited from template {template}" if from_template else ""),
+    ]
+    return {
+        "title": "Plan details",
+        "edit_url": edit_url,
+        "rows": [{"label": label, "value": value, "hint": hint} for label, value, hint in rows],
+    }
+
+
+def plan_delete(request: Request, pk: UUID) -> HttpResponse:
+    plan = find(request, plans(), pk)
+    count = Pricing.objects.filter(plan=plan).count()
+    return delete_page(
+        request,
+        plan,
+        delete=lambda: services.delete_plan(plan),
+        blockers=lambda: [*plan_blockers(plan), *blockers_above(plan)],
+        effects=[f"Its own pricings ({count}) will be deleted too. Its history stays."],
+    )
+
+
+@require_safe
+def plan_history(request: Request, pk: UUID) -> HttpResponse:
+    plan = find(request, Plan.objects.all(), pk)
+    return history(request, plan, related=[Source(Pricing, {"plan_id": plan.pk})])

@@ -1,0 +1,114 @@
+"""Pricings as rows of a page: type, price in words, period, status, and what replaces what."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from m3console.core.links import reverse
+from m3console.core.templatetags.console import period_text
+from plans.models import Aggregation, Plan, PlanTemplate, Pricing
+from plans.segments import segment_key, segment_text
+from plans.wording import bands_of, price_text, status_of, type_of_pricing
+
+SHOWN = 300
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPricing:
+    """A pricing as a row. `replaced` says when a plan's own pricing holds in place of its template's."""
+
+    pricing: Pricing
+    type: str
+    price: str
+    segment: str
+    status: str
+    url: str
+    from_template: bool = False
+    replaced: str = ""
+
+
+@dataclass(slots=True)
+class Group:
+    """The pricings of one aggregation: by segment in the aggregation's order, then by start."""
+
+    aggregation: Aggregation
+    rows: list[ShownPricing] = field(default_factory=list)
+
+
+def shown_pricing(pricing: Pricing, today: date, **marks: Any) -> ShownPricing:
+    kind = type_of_pricing(pricing)
+    return ShownPricing(
+        pricing=pricing,
+        type=kind.label,
+        price=price_text(kind, bands_of(pricing), pricing.aggregation.unit),
+        segment=segment_text(pricing.segment),
+        status=status_of(pricing, today),
+        url=reverse("plans:pricing_detail", pk=pricing.pk),
+        **marks,
+    )
+
+
+def shown_pricings(pricings: Iterable[Pricing], today: date) -> list[ShownPricing]:
+    return [shown_pricing(pricing, today) for pricing in pricings]
+
+
+def groups_of(owner: Plan | PlanTemplate, today: date) -> tuple[list[Group], bool]:
+    """A plan's or template's pricings by aggregation, and whether there are more than are shown.
+
+    Among a plan's are its template's, which hold while the plan has none of its own (spec 2, Pricing).
+    """
+    on_owner = Q(plan_template=owner)
+    if isinstance(owner, Plan):
+        on_owner = Q(plan=owner) | Q(plan_template=owner.plan_template_id)
+    rows = Pricing.objects.filter(on_owner).select_related("aggregation")
+    rows = rows.order_by(Lower("aggregation__name"), "aggregation_id", "segment_key", "start_date", "id")
+    found = list(rows[: SHOWN + 1])
+    groups = []
+    for _, each in groupby(found[:SHOWN], key=lambda pricing: pricing.aggregation_id):
+        pricings = list(each)
+        group = Group(pricings[0].aggregation)
+        group.rows = [
+            shown_pricing(pricing, today, **_marks(pricing, owner, pricings))
+            for pricing in sorted(pricings, key=_order(group.aggregation))
+        ]
+        groups.append(group)
+    return groups, len(found) > SHOWN
+
+
+def _order(aggregation: Aggregation) -> Any:
+    places = {segment_key(segment): place for place, segment in enumerate(aggregation.segments)}
+    return lambda pricing: (places.get(pricing.segment_key, 0), pricing.start_date, pricing.plan_id is None)
+
+
+def _marks(pricing: Pricing, owner: Plan | PlanTemplate, among: Sequence[Pricing]) -> dict[str, Any]:
+    if isinstance(owner, PlanTemplate) or pricing.plan_id:
+        return {}
+    own = [each for each in among if each.plan_id and each.segment_key == pricing.segment_key]
+    return {"from_template": True, "replaced": replaced_text(pricing, own)}
+
+
+def replaced_text(inherited: Pricing, own: Iterable[Pricing]) -> str:
+    """The days of a template's pricing on which the plan's own ones hold instead; empty without any."""
+    last = date.max
+    end = inherited.end_date or last
+    overlaps = [
+        (max(inherited.start_date, each.start_date), min(end, each.end_date or last))
+        for each in sorted(own, key=lambda each: each.start_date)
+    ]
+    periods: list[tuple[date, date]] = []
+    for start, until in overlaps:
+        if start >= until:
+            continue
+        if periods and periods[-1][1] == start:
+            periods[-1] = periods[-1][0], until
+        else:
+            periods.append((start, until))
+    if periods == [(inherited.start_date, end)]:
+        return "replaced"
+    days = [period_text(start, None if until == last else until) for start, until in periods]
+    return f"replaced {', '.join(days)}" if days else ""

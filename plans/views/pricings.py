@@ -1,0 +1,228 @@
+"""Pages of pricings."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+import django_tables2 as tables
+from django.db.models import F, QuerySet
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from m3console.core.htmx import page
+from m3console.core.http import Request
+from m3console.core.links import reverse
+from m3console.core.listing import Table, listing
+from m3console.core.templatetags.console import day, period, period_text, status
+from plans import services
+from plans.filters import PricingFilter
+from plans.forms.pricing import PricingForm
+from plans.forms.rows import sent
+from plans.models import Plan, PlanTemplate, Pricing
+from plans.pricing_types import SHAPES
+from plans.segments import segment_text
+from plans.services.rows import blockers_above
+from plans.views.columns import HIDE
+from plans.views.pages import delete_page, entity_context, find, history, save_page, today
+from plans.views.panels import link
+from plans.views.plans import plans
+from plans.views.templates import templates
+from plans.wording import bands_of, price_text, sentences, status_of, type_of_pricing
+
+
+class PricingTable(Table):
+    aggregation = tables.Column(linkify=lambda record: reverse("plans:pricing_detail", pk=record.pk))
+    segment = tables.Column(default="")
+    owner = tables.Column(verbose_name="Plan or template")
+    type = tables.Column(empty_values=(), attrs=HIDE)
+    price = tables.Column(empty_values=(), attrs=HIDE)
+    start_date = tables.Column(verbose_name="Period", empty_values=())
+    status = tables.Column(empty_values=())
+
+    class Meta(Table.Meta):
+        sequence = ("aggregation", "segment", "owner", "type", "price", "start_date", "status")
+        row_header = "aggregation"
+
+    def render_segment(self, record: Pricing) -> str:
+        return segment_text(record.segment)
+
+    def render_owner(self, record: Pricing) -> Any:
+        return link(f"plans:{'plan' if record.plan_id else 'plan_template'}_detail", record.owner)
+
+    def value_owner(self, record: Pricing) -> str:
+        return str(record.owner)
+
+    def render_type(self, record: Pricing) -> str:
+        return type_of_pricing(record).label
+
+    def render_price(self, record: Pricing) -> str:
+        return price_text(type_of_pricing(record), bands_of(record), record.aggregation.unit)
+
+    def render_start_date(self, record: Pricing) -> Any:
+        return period(record.start_date, record.end_date)
+
+    def value_start_date(self, record: Pricing) -> str:
+        return period_text(record.start_date, record.end_date)
+
+    def render_status(self, record: Pricing) -> Any:
+        return status(status_of(record, today(self.request)))
+
+    def value_status(self, record: Pricing) -> str:
+        return status_of(record, today(self.request))
+
+
+def pricings() -> QuerySet[Pricing]:
+    return Pricing.objects.select_related("aggregation__meter", "plan__plan_template", "plan_template")
+
+
+@require_safe
+def pricing_list(request: Request) -> HttpResponseBase:
+    return listing(
+        request,
+        title="Pricings",
+        rows=pricings().filter(organization=request.organization),
+        table=PricingTable,
+        sorts={"start_date": F("start_date")},
+        default="-start_date",
+        filters=PricingFilter,
+        search="Aggregation, plan, template or id",
+        noun="pricing",
+        empty="Prices are set on the page of a plan or of a plan template.",
+    )
+
+
+def pricing_create(request: Request, pk: UUID) -> HttpResponse:
+    return _create(request, find(request, plans(), pk))
+
+
+def plan_template_pricing_create(request: Request, pk: UUID) -> HttpResponse:
+    return _create(request, find(request, templates(), pk))
+
+
+def _create(request: Request, owner: Plan | PlanTemplate) -> HttpResponse:
+    form = PricingForm(**sent(request), owner=owner)
+
+    def save() -> Pricing:
+        return services.create_pricing(
+            organization=request.organization,
+            plan=owner if isinstance(owner, Plan) else None,
+            plan_template=owner if isinstance(owner, PlanTemplate) else None,
+            aggregation=form.cleaned_data["aggregation"],
+            segment=_segment(form),
+            **_fields(form),
+        )
+
+    return _editor(request, form, save, owner)
+
+
+def pricing_edit(request: Request, pk: UUID) -> HttpResponse:
+    pricing = find(request, pricings(), pk)
+    form = PricingForm(**sent(request), owner=pricing.owner, entity=pricing)
+
+    def save() -> Pricing:
+        return services.update_pricing(pricing, version=form.cleaned_data["version"], **_fields(form))
+
+    return _editor(request, form, save, pricing.owner)
+
+
+def _editor(request: Request, form: PricingForm, save: Any, owner: Plan | PlanTemplate) -> HttpResponse:
+    """The price editor; htmx asks it for the words alone while bands are typed."""
+    key = "plan" if isinstance(owner, Plan) else "plan_template"
+    owner_url = reverse(f"plans:{key}_detail", pk=owner.pk)
+    if request.htmx and request.POST.get("rows") == "words":
+        return page(request, "plans/pricing_form.html", {"form": form}, partial="words")
+    pricing = form.entity if isinstance(form.entity, Pricing) else None
+    crumbs = [
+        {"label": "Plans" if key == "plan" else "Plan templates", "url": reverse(f"plans:{key}_list")},
+        {"label": str(owner), "url": owner_url},
+    ]
+    return save_page(
+        request,
+        form,
+        save,
+        model=Pricing,
+        entity=pricing,
+        template="plans/pricing_form.html",
+        back_url="" if pricing else owner_url,
+        context={"crumbs": crumbs, "owner": owner, "currency": form.template.currency},
+    )
+
+
+def _segment(form: PricingForm) -> dict[str, str] | None:
+    chosen: str = form.cleaned_data.get("segment") or ""
+    return json.loads(chosen) if chosen else None
+
+
+def _fields(form: PricingForm) -> dict[str, Any]:
+    fields = {name: form.cleaned_data[name] for name in ("start_date", "end_date", "description")}
+    return {**fields, "cumulative": SHAPES[form.kind].cumulative, "bands": form.bands}
+
+
+@require_safe
+def pricing_detail(request: Request, pk: UUID) -> HttpResponse:
+    """The pricing's bands, in figures and in words."""
+    pricing = find(request, pricings(), pk)
+    template = pricing.plan.plan_template if pricing.plan else pricing.owner
+    kind = type_of_pricing(pricing)
+    context = entity_context(request, pricing, tab="details", title=title_of(pricing))
+    key = "plan" if pricing.plan_id else "plan_template"
+    context["crumbs"] = [
+        {"label": "Plans" if pricing.plan_id else "Plan templates", "url": reverse(f"plans:{key}_list")},
+        {"label": str(pricing.owner), "url": reverse(f"plans:{key}_detail", pk=pricing.owner.pk)},
+    ]
+    currency = template.currency if isinstance(template, PlanTemplate) else ""
+    context |= {
+        "pricing": pricing,
+        "status_word": status_of(pricing, today(request)),
+        "bands": bands_of(pricing),
+        "shape": SHAPES[kind],
+        "type": kind.label,
+        "sentences": sentences(kind, bands_of(pricing), pricing.aggregation.unit, currency),
+        "currency": currency,
+        "details": _details(pricing, context["edit_url"]),
+    }
+    return page(request, "plans/pricing_detail.html", context)
+
+
+def title_of(pricing: Pricing) -> str:
+    segment = f", {segment_text(pricing.segment)}" if pricing.segment is not None else ""
+    return f"{pricing.aggregation}{segment}"
+
+
+def _details(pricing: Pricing, edit_url: str) -> dict[str, Any]:
+    owner = link(f"plans:{'plan' if pricing.plan_id else 'plan_template'}_detail", pricing.owner)
+    rows: list[tuple[str, Any]] = [
+        ("Plan" if pricing.plan_id else "Plan template", owner),
+        ("Aggregation", link("plans:aggregation_detail", pricing.aggregation)),
+        ("Segment", segment_text(pricing.segment)),
+        ("Type", type_of_pricing(pricing).label),
+        ("First day", day(pricing.start_date)),
+        ("End", day(pricing.end_date) if pricing.end_date else "runs until ended"),
+        ("Description", pricing.description),
+    ]
+    return {
+        "title": "Pricing details",
+        "edit_url": edit_url,
+        "rows": [{"label": label, "value": value} for label, value in rows],
+    }
+
+
+def pricing_delete(request: Request, pk: UUID) -> HttpResponse:
+    pricing = find(request, pricings(), pk)
+    key = "plan" if pricing.plan_id else "plan_template"
+    days = period_text(pricing.start_date, pricing.end_date)
+    return delete_page(
+        request,
+        pricing,
+        delete=lambda: services.delete_pricing(pricing),
+        blockers=lambda: blockers_above(pricing),
+        effects=[f"Without it {title_of(pricing)} has no price of its own on {pricing.owner}: {days}."],
+        back_url=reverse(f"plans:{key}_detail", pk=pricing.owner.pk),
+    )
+
+
+@require_safe
+def pricing_history(request: Request, pk: UUID) -> HttpResponse:
+    pricing = find(request, pricings(), pk)
+    return history(request, pricing, title=title_of(pricing))

@@ -1,0 +1,123 @@
+"""Pages of products."""
+
+from uuid import UUID
+
+import django_tables2 as tables
+from django.db.models.functions import Lower
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from m3console.core.htmx import page
+from m3console.core.http import Request
+from m3console.core.links import reverse
+from m3console.core.listing import Table, listing
+from plans import services
+from plans.forms.products import ProductForm
+from plans.models import Aggregation, Meter, Plan, PlanTemplate, Product
+from plans.services.products import product_blockers
+from plans.services.rows import blockers_above
+from plans.views.columns import BY_NAME, MONO
+from plans.views.pages import delete_page, entity_context, find, history, save_page
+from plans.views.panels import panel
+
+
+class ProductTable(Table):
+    name = tables.Column(linkify=lambda record: reverse("plans:product_detail", pk=record.pk))
+    code = tables.Column(attrs=MONO)
+    id = tables.Column(verbose_name="Id", attrs={"th": {"class": "hide-md"}, "td": {"class": "mono hide-md"}})
+
+    class Meta(Table.Meta):
+        sequence = ("name", "code", "id")
+
+
+@require_safe
+def product_list(request: Request) -> HttpResponseBase:
+    return listing(
+        request,
+        title="Products",
+        rows=Product.objects.filter(organization=request.organization),
+        table=ProductTable,
+        sorts=BY_NAME,
+        default="name",
+        search="Name, code or id",
+        create=("Create product", "plans:product_create"),
+        noun="product",
+        empty="A product is what you sell. It holds meters, aggregations, plan templates and plans.",
+    )
+
+
+def product_create(request: Request) -> HttpResponse:
+    form = ProductForm(request.POST or None)
+    return save_page(
+        request,
+        form,
+        lambda: services.create_product(organization=request.organization, **form.cleaned_data),
+        model=Product,
+    )
+
+
+def product_edit(request: Request, pk: UUID) -> HttpResponse:
+    product = find(request, Product.objects.all(), pk)
+    form = ProductForm(request.POST or None, entity=product)
+    return save_page(
+        request,
+        form,
+        lambda: services.update_product(product, **form.cleaned_data),
+        model=Product,
+        entity=product,
+    )
+
+
+@require_safe
+def product_detail(request: Request, pk: UUID) -> HttpResponse:
+    """The product with its meters, aggregations, templates and plans."""
+    product = find(request, Product.objects.all(), pk)
+    own = {"owner": ("product", product)}
+    meters = Meter.objects.filter(product=product).prefetch_related("data_fields")
+    aggregations = Aggregation.objects.filter(product=product).select_related("target_field")
+    templates = PlanTemplate.objects.filter(product=product)
+    plans = Plan.objects.filter(plan_template__product=product).select_related("plan_template")
+    by_name = Lower("name"), "id"
+    panels = [
+        panel(
+            request, meters.order_by(*by_name), key="meter", title="Meters", noun="meter", **own,
+            text=lambda row: ", ".join(field.code for field in row.data_fields.all()),
+            empty="No meter belongs to this product. Global meters can be priced too.",
+        ),
+        panel(
+            request, aggregations.order_by(*by_name), key="aggregation", title="Aggregations",
+            noun="aggregation", text=lambda row: row.in_words, **own,
+            empty="No aggregation belongs to this product. Global ones can be priced too.",
+        ),
+        panel(
+            request, templates.order_by(*by_name), key="plan_template", title="Plan templates",
+            noun="plan template", text=lambda row: row.in_words, **own,
+            empty="Plans are made from a template: create one first.",
+        ),
+        panel(
+            request, plans.order_by(*by_name), key="plan", title="Plans", noun="plan", **own,
+            text=lambda row: f"from {row.plan_template}", empty="No plan yet.",
+        ),
+    ]  # fmt: skip
+    return page(
+        request,
+        "plans/product_detail.html",
+        {**entity_context(request, product, tab="details"), "panels": panels},
+    )
+
+
+def product_delete(request: Request, pk: UUID) -> HttpResponse:
+    product = find(request, Product.objects.all(), pk)
+    return delete_page(
+        request,
+        product,
+        delete=lambda: services.delete_product(product),
+        blockers=lambda: [*product_blockers(product), *blockers_above(product)],
+        effects=["Nothing uses this product. Its history stays."],
+    )
+
+
+@require_safe
+def product_history(request: Request, pk: UUID) -> HttpResponse:
+    return history(request, find(request, Product.objects.all(), pk))
