@@ -93,7 +93,9 @@ class BillJobItem(models.Model):
 class BillJobResult(models.Model):
     """What a job did for one account: one row each, with the reason where it failed.
 
-    `earlier_unbilled` is true if the account has due periods before the one that was billed.
+    `bills` were written, anew or with their next revision; beside them the account may have others that
+    stayed as they were, that are locked, or that would have been empty. The outcome is the weightiest of
+    these. `earlier_unbilled` is true if the account has due periods before the ones that were billed.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -101,6 +103,9 @@ class BillJobResult(models.Model):
     account = models.ForeignKey(Account, models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=16, choices=Outcome.choices)
     bills = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    skipped_locked = models.PositiveIntegerField(default=0)
+    suppressed_empty = models.PositiveIntegerField(default=0)
     reason_code = models.CharField(max_length=40, blank=True)
     reason = models.TextField(blank=True)
     earlier_unbilled = models.BooleanField(default=False)
