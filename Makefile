@@ -32,16 +32,18 @@ $(BIN)/uv:
 	@$(PY) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
-# Beside the packages lies a copy of the requirement file they were installed from.
+# Beside the packages lies a copy of the requirement file they were installed from. Should uv fail, where only
+# pip has been told of an index for instance, pip does the same in a little more time.
+install = cmp -s $(1) $(VENV)/.$(1) || { echo "Installing $(1) …"; \
+	  { $(BIN)/uv pip install --quiet --python $(PYTHON) --require-hashes -r $(1) \
+	    || $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $(1); } \
+	  && cp $(1) $(VENV)/.$(1); }
+
 runtime: | $(BIN)/uv
-	@cmp -s requirements.txt $(VENV)/.installed || { echo "Installing the packages …" \
-	  && $(BIN)/uv pip install --quiet --python $(PYTHON) --require-hashes -r requirements.txt \
-	  && cp requirements.txt $(VENV)/.installed; }
+	@$(call install,requirements.txt)
 
 development: | $(BIN)/uv
-	@cmp -s requirements-dev.txt $(VENV)/.installed-dev || { echo "Installing the packages for development …" \
-	  && $(BIN)/uv pip install --quiet --python $(PYTHON) --require-hashes -r requirements-dev.txt \
-	  && cp requirements-dev.txt $(VENV)/.installed-dev; }
+	@$(call install,requirements-dev.txt)
 
 demo: runtime
 	@DEMO_ENDS_WITH_PARENT=1 $(PYTHON) manage.py demo

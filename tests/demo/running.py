@@ -104,7 +104,7 @@ class Demo:
 
 def environment():
     """Ours, without what the test run itself has set."""
-    ours = ("DEMO", "PORT", "DJANGO_", "PYTEST_", "SECRET_KEY")
+    ours = ("DEMO", "PORT", "DJANGO_", "PYTEST_", "SECRET_KEY", "DATABASE_URL")
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
