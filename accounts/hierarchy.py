@@ -52,14 +52,18 @@ def check_parent(parent: Account, *, organization: Organization, child: Account 
 def child_blockers(account: Account, most: int) -> list[Blocker]:
     """The children that keep an account from being deleted, the first few by name with their pages."""
     children = list(account.children.order_by("name", "pk")[: most + 1])
-    named = [Blocker(f"Child account “{one.name}”", _page("account_detail", one)) for one in children[:most]]
+    inside = account.organization
+    named = [
+        Blocker(f"Child account “{child.name}”", _page("account_detail", inside, child))
+        for child in children[:most]
+    ]
     if len(children) > most:
-        named.append(Blocker("More child accounts", _page("account_children", account)))
+        named.append(Blocker("More child accounts", _page("account_children", inside, account)))
     return named
 
 
-def _page(name: str, account: Account) -> str:
-    return reverse(f"accounts:{name}", organization=account.organization, pk=account.pk)
+def _page(name: str, organization: Organization, account: Account) -> str:
+    return reverse(f"accounts:{name}", organization=organization, pk=account.pk)
 
 
 def _refusal(sentence: str) -> RuleViolation:

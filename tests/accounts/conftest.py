@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from accounts.models import Account
 from accounts.services import create_account
 from m3console.core.models import Organization
+from m3console.core.registry import Extensions, extensions
 
 
 @pytest.fixture
@@ -19,3 +21,17 @@ def make_account(organization: Organization) -> Callable[..., Account]:
         return create_account(organization=within or organization, code=code, **given)
 
     return make
+
+
+@pytest.fixture
+def operator(sign_in: Callable[..., Client]) -> Client:
+    return sign_in("operator")
+
+
+@pytest.fixture
+def account_extensions(monkeypatch: pytest.MonkeyPatch) -> Extensions:
+    """What upper apps add to accounts, empty at first."""
+    added = extensions("accounts.account")
+    for name in ("tabs", "menu", "panels", "blockers", "losses", "on_delete", "parent_checks"):
+        monkeypatch.setattr(added, name, [])
+    return added

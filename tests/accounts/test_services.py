@@ -17,16 +17,7 @@ from accounts.services import (
 )
 from m3console.core import clock
 from m3console.core.errors import RuleViolation, StaleVersion
-from m3console.core.registry import Blocker, extensions
-
-
-@pytest.fixture
-def account_extensions(monkeypatch):
-    """What upper apps add to accounts, empty at first."""
-    added = extensions("accounts.account")
-    for name in ("blockers", "losses", "on_delete", "parent_checks"):
-        monkeypatch.setattr(added, name, [])
-    return added
+from m3console.core.registry import Blocker
 
 
 def test_a_new_account_has_version_1_and_all_that_was_given(make_account):
