@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from accounts.models import Account
+from billing.models import Bill, BillLine, JobStatus
+from billing.services.jobs import create_job, run_job
 from billing.usage.models import IngestBatch, Measurement, UsageSequence
 from m3console.core.entities import create
 from m3console.core.ids import uuid7
@@ -19,6 +21,8 @@ from plans.models import (
     Product,
 )
 from plans.models.meters import NUMBERS
+
+JULY, AUGUST = date(2024, 7, 1), date(2024, 8, 1)
 
 
 def instant(text):
@@ -139,3 +143,30 @@ def simple_shop(organization, *, price="0.10", standing_charge=0):
     shop.std = shop.plan(standing_charge=standing_charge)
     shop.pricing = shop.price(shop.std, shop.stored, price)
     return shop
+
+
+def run(shop, until=JULY, **options):
+    """Run billing; how many bills came to what, without the counts that are 0."""
+    job = create_job(organization=shop.organization, bill_date=until, foreground=True, **options)
+    summary = run_job(job)
+    assert summary.status == JobStatus.COMPLETE
+    counted = ("billed", "unchanged", "skipped_locked", "suppressed_empty", "earlier_unbilled")
+    found = {name: getattr(summary, name) for name in counted if getattr(summary, name)}
+    return found | ({"failed": {f.account: f.reason for f in summary.failed}} if summary.failed else {})
+
+
+def customer(shop, code="acme", gb=50, plan=None, end=None, **fields):
+    """An account with an attachment from June 2024 and, unless `gb` is None, usage in that June."""
+    account = shop.account(code, **fields)
+    shop.attach(account, plan or shop.std, end=end, code=f"{code}-std")
+    if gb is not None:
+        shop.use(shop.disk, (account, "2024-06-10T00:00Z", {"gb": gb}))
+    return account
+
+
+def bill_of(account, bill_date=JULY):
+    return Bill.objects.get(account=account, bill_date=bill_date)
+
+
+def lines_of(bill):
+    return list(BillLine.objects.filter(revision__bill=bill, revision__number=bill.revision))
