@@ -29,10 +29,16 @@ class Entry:
 
 
 _entries: list[Entry] = []
+_elsewhere: dict[str, str] = {}
 
 
 def add(*entries: Entry) -> None:
     _entries.extend(entries)
+
+
+def stand_under(section: str, pages: str) -> None:
+    """Have the pages whose names begin like `pages` stand under the entry of another app."""
+    _elsewhere[pages] = section
 
 
 def console(request: HttpRequest) -> dict[str, Any]:
@@ -41,6 +47,7 @@ def console(request: HttpRequest) -> dict[str, Any]:
     if membership is None:
         return {"DEMO": settings.DEMO, "navigation": []}
     name = request.resolver_match.view_name if request.resolver_match else ""
+    name = next((section for pages, section in _elsewhere.items() if name.startswith(pages)), name)
     # "plans:plan_" begins the names of "plans:plan_template_" too: the longest section is the page's own.
     sections = [entry.section for entry in _entries if name.startswith(entry.section)]
     section = max(sections, key=len, default="")
