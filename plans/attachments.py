@@ -41,7 +41,7 @@ def attach_plan(
     With `end_current` the attachment in the way ends on the new start, in the same transaction; given as
     the id that a person has seen, only that one does. Raises Overlap, or RuleViolation naming the field.
     """
-    with action("attachment.created"):
+    with action("plan_attachment.created"):
         lock_accounts([account.pk])
         account, plan = _attachable(account, plan)
         fields: dict[str, Any] = {
@@ -66,7 +66,7 @@ def update_account_plan(account_plan: AccountPlan, *, version: int, **fields: An
     check_known(fields, CHANGEABLE)
     if "code" in fields:
         fields["code"] = fields["code"] or None
-    with action("attachment.changed"):
+    with action("plan_attachment.updated"):
         lock_accounts([account_plan.account_id])
         return _change(account_plan, version, fields)
 
@@ -77,7 +77,7 @@ def delete_account_plan(account_plan: AccountPlan, *, version: int | None = None
     Raises RuleViolation naming the bills that have lines of it, StaleVersion if it was changed since it was
     read.
     """
-    with action("attachment.deleted"):
+    with action("plan_attachment.deleted"):
         lock_accounts([account_plan.account_id])
         if blockers := blockers_of(account_plan):
             named = ", ".join(blocker.text for blocker in blockers[:5])

@@ -110,6 +110,7 @@ def attachment_page(request: Request, attachment: AccountPlan, *, tab: str) -> d
         "attachment": attachment,
         "title": attachment.plan.name,
         "status": attachment.status(clock.today(attachment.organization.timezone)),
+        "attached": days_in_words(attachment.start_date, attachment.end_date),
         "crumbs": crumbs(attachment.account),
         "tabs_label": "Plan attachment",
         "tabs": [

@@ -240,4 +240,4 @@ def test_every_act_is_in_the_history(shop):
     delete_account_plan(attachment)
     told = AccountPlan.pgh_event_model.objects.filter(pgh_obj_id=attachment.pk).order_by("pgh_id")
     acts = [event.pgh_context.metadata["action"] for event in told.select_related("pgh_context")]
-    assert acts == ["attachment.created", "attachment.changed", "attachment.deleted"]
+    assert acts == [f"plan_attachment.{verb}" for verb in ("created", "updated", "deleted")]

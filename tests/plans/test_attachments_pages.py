@@ -312,12 +312,19 @@ def test_the_page_shows_period_status_plan_and_charge(operator, shop, on):
         assert words in answer
 
 
+def test_the_pages_of_attachments_stand_under_accounts(operator, shop):
+    attachment = attach_plan(account=shop.account(), plan=shop.plan(), start_date=JAN)
+    for url in urls_of(attachment.account, attachment):
+        items = [item for group in operator.get(url).context["navigation"] for item in group["items"]]
+        assert [item["label"] for item in items if item["current"]] == ["Accounts"]
+
+
 def test_the_history_names_the_acts(operator, shop):
     attachment = attach_plan(account=shop.account(), plan=shop.plan("Standard"), start_date=JAN)
     update_account_plan(attachment, version=1, end_date=APR)
     answer = text(operator.get(reverse("plans:attachment_history", pk=attachment.pk)))
-    assert "Changed attachment" in answer
-    assert "Created attachment" in answer
+    assert "Updated plan attachment" in answer
+    assert "Created plan attachment" in answer
 
 
 def test_editing_changes_dates_and_settings_and_returns_to_the_tab(operator, shop, on):
