@@ -46,7 +46,6 @@ def attachment_effects(draft: AccountPlan) -> Iterator[Effect]:
 def _as_engine(draft: AccountPlan) -> Attachment:
     """As much of the attachment as the calendar and the standing charge need."""
     plan, template = draft.plan, draft.plan.plan_template
-    charge = template.standing_charge if plan.standing_charge is None else plan.standing_charge
     return Attachment(
         id=draft.pk,
         code=draft.code or "",
@@ -59,7 +58,7 @@ def _as_engine(draft: AccountPlan) -> Attachment:
         plan=Named(plan.pk, plan.code, plan.name),
         template=Named(template.pk, template.code or "", template.name),
         currency=template.currency,
-        standing_charge=charge,
+        standing_charge=plan.charge,
     )
 
 

@@ -66,6 +66,7 @@ def _starting(draft: AccountPlan) -> Effect:
 
 def is_priced(plan: Plan) -> bool:
     """Whether the plan or its template has a pricing or a standing charge (spec 2, Pricing)."""
-    if plan.standing_charge or (plan.standing_charge is None and plan.plan_template.standing_charge):
-        return True
-    return Pricing.objects.filter(Q(plan=plan) | Q(plan_template=plan.plan_template)).exists()
+    return (
+        bool(plan.charge)
+        or Pricing.objects.filter(Q(plan=plan) | Q(plan_template=plan.plan_template)).exists()
+    )

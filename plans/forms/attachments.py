@@ -39,11 +39,7 @@ class PlanChoice(PlanField):
     """Plans by what tells them apart: name, pricing currency, how often they are billed."""
 
     def label_from_instance(self, plan: Plan) -> str:
-        template = plan.plan_template
-        every = template.get_bill_frequency_display().lower()
-        if template.bill_frequency_interval > 1:
-            every += f", every {template.bill_frequency_interval}"
-        return f"{plan.name} ({template.currency}, {every})"
+        return f"{plan.name} ({plan.plan_template.in_words})"
 
 
 class SettingsForm(ConsoleForm):

@@ -7,7 +7,7 @@ from typing import Any
 from accounts.models import Account
 from accounts.views.header import account_context
 from accounts.views.header import crumbs as account_crumbs
-from m3console.core import clock
+from m3console.core import clock, permissions
 from m3console.core.http import Request
 from m3console.core.keyset import keyset
 from m3console.core.links import reverse
@@ -17,6 +17,8 @@ from m3console.core.text import day_in_words, days_in_words
 from plans.attachments import blockers_of
 from plans.forms.attachments import day_of_month, in_hierarchy
 from plans.models import AccountPlan
+from plans.views.panels import link
+from plans.views.pricing_rows import groups_of
 
 KIND = "plans.accountplan"
 PREVIOUS_ROWS = 25
@@ -127,15 +129,36 @@ def attachment_page(request: Request, attachment: AccountPlan, *, tab: str) -> d
 
 
 def detail_context(request: Request, attachment: AccountPlan) -> dict[str, Any]:
-    panels = sorted(extensions(KIND).panels, key=lambda panel: panel.order)
     return {
         **attachment_page(request, attachment, tab="details"),
-        "panels": [{"key": panel.key, "url": reverse(panel.url_name, pk=attachment.pk)} for panel in panels],
+        **_pricings(attachment),
+        "panels": [
+            {"url": reverse(one.url_name, pk=attachment.pk), "label": one.key.replace("_", " ").capitalize()}
+            for one in sorted(extensions(KIND).panels, key=lambda one: one.order)
+            if permissions.allows(request.membership.role, one.url_name)
+        ],
         "facts": [
             {"id": "attachment", "title": "Plan attachment details", "rows": _own_facts(attachment)},
             {"id": "plan", "title": "Plan details", "rows": _plan_facts(attachment)},
             {"id": "standing-charge", "title": "Standing charge", "rows": _charge_facts(attachment)},
         ],
+    }
+
+
+def _pricings(attachment: AccountPlan) -> dict[str, Any]:
+    """The plan's and its template's pricings that apply on a day of the attachment."""
+    start, end = attachment.start_date, attachment.end_date or date.max
+    groups, more = groups_of(attachment.plan, clock.today(attachment.organization.timezone))
+    for group in groups:
+        group.rows = [
+            row
+            for row in group.rows
+            if row.pricing.start_date < end and start < (row.pricing.end_date or date.max)
+        ]
+    return {
+        "groups": [group for group in groups if group.rows],
+        "currency": attachment.plan.plan_template.currency,
+        "all_url": f"{reverse('plans:pricing_list')}?plan={attachment.plan_id}" if more else "",
     }
 
 
@@ -163,35 +186,29 @@ def _anchor_of(attachment: AccountPlan) -> str:
 def _plan_facts(attachment: AccountPlan) -> list[dict[str, Any]]:
     plan, template = attachment.plan, attachment.plan.plan_template
     billed = attachment.account.currency or attachment.organization.currency
-    every = template.bill_frequency_interval
     return [
-        {"label": "Plan", "value": plan.name},
+        {"label": "Plan", "value": link("plans:plan_detail", plan)},
         {"label": "Code", "value": plan.code, "copyable": True},
-        {"label": "Plan template", "value": template.name},
-        {"label": "Product", "value": template.product.name},
+        {"label": "Plan template", "value": link("plans:plan_template_detail", template)},
+        {"label": "Product", "value": link("plans:product_detail", template.product)},
         {
             "label": "Currency",
             "value": template.currency,
             "hint": f"billed in {billed}" if billed != template.currency else "",
         },
-        {
-            "label": "Frequency",
-            "value": template.get_bill_frequency_display(),
-            "hint": f"every {every} of them" if every > 1 else "",
-        },
+        {"label": "Frequency", "value": template.frequency_in_words},
     ]
 
 
 def _charge_facts(attachment: AccountPlan) -> list[dict[str, Any]]:
     plan, template = attachment.plan, attachment.plan.plan_template
-    own = plan.standing_charge is not None
-    amount = plan.standing_charge if plan.standing_charge is not None else template.standing_charge
+    whose = "from template" if plan.standing_charge is None else ""
     described = plan.standing_charge_description or template.standing_charge_description
     return [
         {
             "label": "Amount",
-            "value": money(amount, template.currency),
-            "hint": "" if own else "from template",
+            "value": money(plan.charge, template.currency),
+            "hint": whose,
         },
         {"label": "Description", "value": described or "Standing Charge"},
         {"label": "Charged", "value": "each period, in arrears, by days"},

@@ -11,6 +11,7 @@ from m3console.core.registry import Blocker, extensions
 from plans.attachments import attach_plan, update_account_plan
 from plans.models import AccountPlan
 from tests.plans.attaching import APR, FEB, JAN, JUN, MAR, MAY, Shop
+from tests.plans.catalogue import a_meter, a_pricing, an_aggregation
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -140,7 +141,7 @@ def test_choosing_a_product_fills_the_plans_by_htmx(operator, shop):
     sent = {"step": "preview", "product": plan.plan_template.product_id, "plans_of": "", "plan": ""}
     answer = operator.post(create_url(account), sent, **HTMX)
     assert 'id="plan-field" hx-swap-oob="true"' in text(answer)
-    assert "Standard (USD, monthly, every 3)" in text(answer)
+    assert "Standard (USD, monthly, interval 3)" in text(answer)
     assert "<html" not in text(answer)
     again = operator.post(create_url(account), {**sent, "plans_of": sent["product"]}, **HTMX)
     assert "plan-field" not in text(again)
@@ -310,6 +311,26 @@ def test_the_page_shows_period_status_plan_and_charge(operator, shop, on):
     for words in ("ACTIVE", "1 Jan 2026", "31 Mar 2026", str(attachment.pk), "b-1", "Storage monthly",
                   "49.50", "from template", "Standing Charge", "the 1st", "from organization"):  # fmt: skip
         assert words in answer
+    for name, entity in (
+        ("plan", plan),
+        ("plan_template", plan.plan_template),
+        ("product", plan.plan_template.product),
+    ):
+        assert f'href="{reverse(f"plans:{name}_detail", pk=entity.pk)}"' in answer
+
+
+def test_the_page_shows_the_pricings_that_apply_on_its_days(operator, shop):
+    plan = shop.plan("Standard")
+    disk = a_meter(shop.organization, product=plan.plan_template.product)
+    stored, moved = an_aggregation(disk, "Stored"), an_aggregation(disk, "Moved")
+    a_pricing(stored, plan, start_date=date(2024, 1, 1), end_date=JAN, description="before")
+    a_pricing(stored, plan, start_date=JAN, end_date=FEB, description="within")
+    a_pricing(stored, plan_template=plan.plan_template, start_date=JAN, description="inherited")
+    a_pricing(moved, plan, start_date=APR, description="after")
+    attachment = attach_plan(account=shop.account(), plan=plan, start_date=JAN, end_date=APR)
+    answer = text(operator.get(reverse("plans:attachment_detail", pk=attachment.pk)))
+    assert all(words in answer for words in ("Stored", "within", "inherited", "from template"))
+    assert not any(words in answer for words in (">before<", ">after<", "Moved"))
 
 
 def test_the_pages_of_attachments_stand_under_accounts(operator, shop):
