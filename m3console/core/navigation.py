@@ -54,7 +54,9 @@ def console(request: HttpRequest) -> dict[str, Any]:
     return {
         "DEMO": settings.DEMO,
         "navigation": [
-            {"label": group, "items": items} for group in GROUPS if (items := _items(group, membership, section))
+            {"label": group, "items": items}
+            for group in GROUPS
+            if (items := _items(group, membership, section))
         ],
         "organization": membership.organization,
         "membership": membership,
