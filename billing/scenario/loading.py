@@ -1,0 +1,226 @@
+"""Creating a scenario's entities through the services of the console, in the order of the file."""
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from accounts.models import Account
+from accounts.services import create_account
+from billing.scenario.keys import ENTITIES
+from billing.scenario.reading import Unreadable, day, number
+from billing.usage.ingest import Row, ingest
+from m3console.core.errors import RuleViolation
+from m3console.core.models import Organization
+from plans.attachments import attach_plan
+from plans.models import Aggregation, HierarchyMode, Meter, Plan, PlanTemplate, Product
+from plans.services.aggregations import create_aggregation
+from plans.services.meters import create_meter
+from plans.services.plans import create_plan, create_plan_template
+from plans.services.pricing import create_pricing
+from plans.services.products import create_product
+
+Item = Mapping[str, Any]
+VALUE_CATEGORIES = ("who", "what", "where", "other", "metadata", "measure", "income", "cost")
+
+
+class Loader:
+    """Creates entities in one organization; they refer to each other by code."""
+
+    def __init__(self, organization: Organization) -> None:
+        self.organization = organization
+        self._makers: dict[str, Callable[[Item], object]] = {
+            "products": self._product,
+            "meters": self._meter,
+            "aggregations": self._aggregation,
+            "planTemplates": self._plan_template,
+            "plans": self._plan,
+            "pricings": self._pricing,
+            "accounts": self._account,
+            "accountPlans": self._account_plan,
+        }
+
+    def load(self, scenario: Item) -> None:
+        """Everything at the top level of a file. What is refused makes the file unreadable."""
+        for name, item in _items(scenario):
+            try:
+                self._makers[name](item)
+            except RuleViolation as refusal:
+                where = item.get("code") or item.get("aggregation") or "?"
+                raise Unreadable(f"{name} “{where}”: {refusal.message}") from None
+        events = self.measure(scenario.get("measurements") or [])
+        if events:
+            raise Unreadable(f"measurements: {events[0]}")
+
+    def create(self, content: Item) -> Iterator[str]:
+        """The entities of a `create` step, each on its own; yields the sentence of each refusal."""
+        for name, item in _items(content):
+            try:
+                self._makers[name](item)
+            except RuleViolation as refusal:
+                yield refusal.message
+            except Unreadable as problem:
+                yield str(problem)
+        yield from self.measure(content.get("measurements") or [])
+
+    def measure(self, measurements: list[Item]) -> list[str]:
+        """Ingest measurements; answers the reasons of those refused."""
+        if not measurements:
+            return []
+        rows = [_row(item, line) for line, item in enumerate(measurements, 1)]
+        counts = ingest(organization=self.organization, rows=rows, make_months=False)
+        if not counts.rejected:
+            return []
+        from billing.usage.models import IngestEvent
+
+        events = IngestEvent.objects.filter(organization=self.organization).order_by("id")
+        return [event.reason for event in events]
+
+    def _find(self, model: Any, code: Any, where: str) -> Any:
+        found = model.objects.filter(organization=self.organization, code=code).first() if code else None
+        if found is None:
+            raise Unreadable(f"{where}: there is no {model._meta.verbose_name} “{code}”.")
+        return found
+
+    def _optional(self, model: Any, item: Item, key: str, where: str) -> Any:
+        return self._find(model, item[key], where) if item.get(key) else None
+
+    def _product(self, item: Item) -> None:
+        create_product(organization=self.organization, name=_text(item, "name"), code=_text(item, "code"))
+
+    def _meter(self, item: Item) -> None:
+        create_meter(
+            organization=self.organization,
+            name=_text(item, "name"),
+            code=_text(item, "code"),
+            product=self._optional(Product, item, "product", "meters"),
+            data_fields=[
+                {key: field.get(key) or "" for key in ("category", "code", "name", "unit")}
+                for field in item.get("dataFields") or []
+            ],
+        )
+
+    def _aggregation(self, item: Item) -> None:
+        create_aggregation(
+            organization=self.organization,
+            name=_text(item, "name"),
+            code=_text(item, "code"),
+            meter=self._find(Meter, item.get("meter"), "aggregations"),
+            product=self._optional(Product, item, "product", "aggregations"),
+            target_field=_text(item, "targetField"),
+            method=_text(item, "aggregation"),
+            quantity_per_unit=_number(item, "quantityPerUnit", Decimal(1)),
+            rounding=item.get("rounding") or "NONE",
+            unit=_text(item, "unit"),
+            default_value=_number(item, "defaultValue"),
+            segmented_fields=item.get("segmentedFields") or [],
+            segments=item.get("segments") or [],
+        )
+
+    def _plan_template(self, item: Item) -> None:
+        create_plan_template(
+            organization=self.organization,
+            product=self._find(Product, item.get("product"), "planTemplates"),
+            name=_text(item, "name"),
+            code=item.get("code") or None,
+            currency=_text(item, "currency"),
+            bill_frequency=_text(item, "billFrequency"),
+            bill_frequency_interval=int(number(item.get("billFrequencyInterval") or 1)),
+            standing_charge=_number(item, "standingCharge", Decimal(0)),
+            standing_charge_description=item.get("standingChargeDescription") or "",
+        )
+
+    def _plan(self, item: Item) -> None:
+        create_plan(
+            organization=self.organization,
+            plan_template=self._find(PlanTemplate, item.get("planTemplate"), "plans"),
+            name=_text(item, "name"),
+            code=_text(item, "code"),
+            standing_charge=_number(item, "standingCharge"),
+            standing_charge_description=item.get("standingChargeDescription") or "",
+        )
+
+    def _pricing(self, item: Item) -> None:
+        bands = item.get("pricingBands") or []
+        create_pricing(
+            organization=self.organization,
+            plan=self._optional(Plan, item, "plan", "pricings"),
+            plan_template=self._optional(PlanTemplate, item, "planTemplate", "pricings"),
+            aggregation=self._find(Aggregation, item.get("aggregation"), "pricings"),
+            start_date=day(item.get("startDate"), "startDate"),
+            end_date=_day(item, "endDate"),
+            segment=item.get("segment"),
+            cumulative=bool(item.get("cumulative")),
+            bands=[
+                (
+                    number(band.get("lowerLimit", 0), "lowerLimit"),
+                    number(band.get("fixedPrice", 0), "fixedPrice"),
+                    number(band.get("unitPrice", 0), "unitPrice"),
+                )
+                for band in bands
+            ],
+            description=item.get("description") or "",
+        )
+
+    def _account(self, item: Item) -> None:
+        days = item.get("daysBeforeBillDue")
+        create_account(
+            organization=self.organization,
+            name=_text(item, "name"),
+            code=_text(item, "code"),
+            email_address=_text(item, "emailAddress"),
+            parent_account=self._optional(Account, item, "parentAccount", "accounts"),
+            currency=item.get("currency") or None,
+            bill_epoch=_day(item, "billEpoch"),
+            days_before_bill_due=None if days is None else int(number(days)),
+            purchase_order_number=item.get("purchaseOrderNumber") or "",
+        )
+
+    def _account_plan(self, item: Item) -> None:
+        attach_plan(
+            account=self._find(Account, item.get("account"), "accountPlans"),
+            plan=self._find(Plan, item.get("plan"), "accountPlans"),
+            start_date=day(item.get("startDate"), "startDate"),
+            end_date=_day(item, "endDate"),
+            bill_epoch=_day(item, "billEpoch"),
+            code=item.get("code") or None,
+            child_billing_mode=item.get("childBillingMode") or HierarchyMode.PARENT_BREAKDOWN,
+        )
+
+
+def _items(holder: Item) -> Iterator[tuple[str, Item]]:
+    """The entities in the order of the file's format: what is referred to comes first."""
+    for name in ENTITIES:
+        if name not in ("currencies", "measurements"):
+            for item in holder.get(name) or []:
+                yield name, item
+
+
+def _row(item: Item, line: int) -> Row:
+    values: dict[str, Any] = {}
+    for category in VALUE_CATEGORIES:
+        values |= item.get(category) or {}
+    return Row(
+        uid=item.get("uid"),
+        account=item.get("account", ""),
+        meter=item.get("meter", ""),
+        ts=item.get("ts", ""),
+        ets=item.get("ets"),
+        values=values,
+        line=line,
+        payload=dict(item),
+    )
+
+
+def _text(item: Item, key: str) -> str:
+    value = item.get(key)
+    if not isinstance(value, str):
+        raise Unreadable(f"“{key}” is missing or no text in {item.get('code', item)}.")
+    return value
+
+
+def _number(item: Item, key: str, default: Decimal | None = None) -> Any:
+    return default if item.get(key) is None else number(item[key], key)
+
+
+def _day(item: Item, key: str) -> Any:
+    return None if item.get(key) is None else day(item[key], key)
