@@ -1,0 +1,44 @@
+"""What lists of bills, jobs and results can be narrowed by."""
+
+import django_filters as filters
+from django.db.models import QuerySet
+
+from billing.models import Bill, BillJob, BillJobResult, BillStatus, JobStatus, Outcome
+from m3console.core.forms import DateInput
+
+STATES = [*BillStatus.choices, ("LOCKED", "Locked")]
+
+
+class BillFilter(filters.FilterSet):  # type: ignore[misc]
+    """Bill management: status, bill dates, currency."""
+
+    status = filters.ChoiceFilter(label="Status", choices=STATES, method="in_state")
+    bill_date_from = filters.DateFilter("bill_date", "gte", label="Bill date from", widget=DateInput())
+    bill_date_to = filters.DateFilter("bill_date", "lte", label="Bill date to", widget=DateInput())
+    currency = filters.CharFilter("currency", "exact", label="Currency")
+
+    class Meta:
+        model = Bill
+        fields: list[str] = []
+
+    def in_state(self, rows: QuerySet[Bill], name: str, value: str) -> QuerySet[Bill]:
+        if value == "LOCKED":
+            return rows.filter(locked_at__isnull=False)
+        return rows.filter(status=value, locked_at=None)
+
+
+class JobFilter(filters.FilterSet):  # type: ignore[misc]
+    status = filters.ChoiceFilter(label="Status", choices=JobStatus.choices)
+
+    class Meta:
+        model = BillJob
+        fields: list[str] = []
+
+
+class ResultFilter(filters.FilterSet):  # type: ignore[misc]
+    outcome = filters.ChoiceFilter(label="Result", choices=Outcome.choices)
+    earlier_unbilled = filters.BooleanFilter(label="Earlier periods unbilled")
+
+    class Meta:
+        model = BillJobResult
+        fields: list[str] = []

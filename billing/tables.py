@@ -1,0 +1,113 @@
+"""Columns of the lists of bills, bill jobs and their results."""
+
+from decimal import Decimal
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html
+
+from billing.models import Bill, BillJob, BillJobResult
+from m3console.core.links import reverse
+from m3console.core.listing import Table
+from m3console.core.templatetags.console import day, day_text, instant_text, money, period_text, status
+
+NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
+WIDE = {"td": {"class": "hide-md"}, "th": {"class": "hide-md"}}
+
+
+class BillTable(Table):
+    """Bill management: one row a bill, newest bill date first."""
+
+    name = tables.Column("Bill", accessor="reference", linkify=lambda record: bill_url(record))
+    account = tables.Column("Account", accessor="account_name", linkify=lambda record: account_url(record))
+    account_code = tables.Column("Code", attrs={"td": {"class": "mono hide-md"}, "th": {"class": "hide-md"}})
+    bill_date = tables.Column("Bill date")
+    period = tables.Column("Period", accessor="start_date", attrs=WIDE)
+    due_date = tables.Column("Due", attrs=WIDE)
+    status = tables.Column("Status", accessor="state")
+    total = tables.Column("Total", attrs=NUMBER)
+    currency = tables.Column("Currency", visible=False)
+
+    def render_bill_date(self, value: Any) -> str:
+        return day(value)
+
+    def render_due_date(self, value: Any) -> str:
+        return day(value)
+
+    def render_period(self, record: Bill) -> str:
+        return period_text(record.start_date, record.end_date)
+
+    def render_status(self, value: str) -> str:
+        return status(value)
+
+    def value_status(self, value: str) -> str:
+        return value
+
+    def render_total(self, value: Decimal, record: Bill) -> str:
+        return money(value, record.currency)
+
+    def value_total(self, value: Decimal) -> Decimal:
+        return value
+
+
+class AccountBillTable(BillTable):
+    """The bills of one account."""
+
+    class Meta:
+        exclude = ("account", "account_code")
+
+
+class JobTable(Table):
+    """Bill jobs: one row a run, newest first."""
+
+    name = tables.Column("Run", accessor="bill_date", linkify=lambda record: job_url(record))
+    created_at = tables.Column("Started by", attrs=WIDE)
+    status = tables.Column("Status")
+    scope = tables.Column("Bills", accessor="latest_only", attrs=WIDE)
+    accounts_done = tables.Column("Accounts done", attrs=NUMBER)
+    accounts_total = tables.Column("of", attrs=NUMBER)
+
+    def render_name(self, value: Any) -> str:
+        return f"Bill run, {day_text(value)}"
+
+    def value_name(self, value: Any) -> Any:
+        return value
+
+    def render_created_at(self, record: BillJob) -> str:
+        who = record.created_by or "command line"
+        zone = record.organization.timezone
+        return format_html("{} <span class='hint'>{}</span>", who, instant_text(record.created_at, zone))
+
+    def value_created_at(self, record: BillJob) -> Any:
+        return record.created_at.isoformat()
+
+    def render_status(self, value: str, record: BillJob) -> str:
+        return status(record.status)
+
+    def render_scope(self, value: bool) -> str:
+        return "Latest due bill only" if value else "Every unbilled period"
+
+
+class ResultTable(Table):
+    """What a job did, account by account."""
+
+    name = tables.Column("Account", accessor="account__name", linkify=lambda record: account_url(record))
+    code = tables.Column("Code", accessor="account__code", attrs={"td": {"class": "mono hide-md"}, "th": {"class": "hide-md"}})
+    outcome = tables.Column("Result")
+    bills = tables.Column("Bills", attrs=NUMBER)
+    reason = tables.Column("Reason", default="", attrs=WIDE)
+
+    def render_outcome(self, record: BillJobResult) -> str:
+        return status(record.outcome, record.get_outcome_display())
+
+
+def bill_url(bill: Bill) -> str:
+    return reverse("billing:bill_detail", pk=bill.pk)
+
+
+def account_url(row: Bill | BillJobResult) -> str:
+    return reverse("accounts:account_detail", pk=row.account_id)
+
+
+def job_url(job: BillJob) -> str:
+    return reverse("billing:job_detail", pk=job.pk)

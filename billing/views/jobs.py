@@ -1,0 +1,136 @@
+"""Runs of billing: starting one, watching it, retrying what failed."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Count, F, Q, QuerySet
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_POST, require_safe
+
+from billing.filters import JobFilter, ResultFilter
+from billing.forms import RunBillingForm
+from billing.models import BillJob, BillJobResult, JobStatus, Outcome
+from billing.services.jobs import cancel_job, create_job, retry_failed
+from billing.tables import JobTable, ResultTable
+from m3console.core import clock
+from m3console.core.errors import RuleViolation
+from m3console.core.htmx import page, wants_partial
+from m3console.core.http import Request
+from m3console.core.links import redirect, reverse
+from m3console.core.listing import listing
+
+Answer = HttpResponse | StreamingHttpResponse
+
+
+def run_billing(request: Request) -> HttpResponse:
+    """Ask what to bill, then start the job and go to its page."""
+    today = clock.today(request.organization.timezone)
+    form = RunBillingForm(
+        request.POST or None, organization=request.organization, initial={"bill_date": today}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect("billing:job_detail", pk=_started(request, form).pk)
+        except RuleViolation as refusal:
+            form.refuse(refusal)
+    context = {
+        "title": "Run billing",
+        "form": form,
+        "submit": "Run billing",
+        "cancel_url": reverse("billing:bill_list"),
+        "crumbs": [{"label": "Bill management", "url": reverse("billing:bill_list")}],
+        "lead": "Makes the bills that are due and rates pending ones again. Running twice adds nothing;"
+        " locked bills are never touched.",
+    }
+    status = 422 if form.is_bound else 200
+    return page(request, "m3console/form.html", context, partial="form", status=status)
+
+
+def _started(request: Request, form: RunBillingForm) -> BillJob:
+    asked = form.cleaned_data
+    return create_job(
+        organization=request.organization,
+        bill_date=asked["bill_date"],
+        billing_frequency=asked["billing_frequency"],
+        latest_only=asked["periods"] == "latest",
+        account_ids=[account.pk for account in asked["accounts"]] or None,
+        source="console",
+    )
+
+
+@require_safe
+def job_list(request: Request) -> Answer:
+    return listing(
+        request,
+        title="Bill jobs",
+        rows=BillJob.objects.filter(organization=request.organization).select_related("created_by", "organization"),
+        table=JobTable,
+        sorts={"created_at": F("created_at")},
+        default="-created_at",
+        filters=JobFilter,
+        create=("Run billing", "billing:run_billing"),
+        noun="bill job",
+        empty="A run of billing shows here with its progress and its failures.",
+    )
+
+
+@require_safe
+def job_detail(request: Request, pk: UUID) -> Answer:
+    """Progress (asked for again by the page while it runs) and each account's result."""
+    job = _job(request, pk)
+    if wants_partial(request) and request.GET.get("part") == "progress":
+        return page(request, "billing/job_detail.html#progress", {"job": job, "counts": _counts(job)})
+    return listing(
+        request,
+        title=f"Bill run, {job.bill_date:%-d %b %Y}",
+        rows=BillJobResult.objects.filter(job=job).select_related("account"),
+        table=ResultTable,
+        sorts={"outcome": F("outcome")},
+        default="outcome",
+        filters=ResultFilter,
+        noun="account",
+        empty="Results appear here as accounts are billed.",
+        context={
+            "job": job,
+            "counts": _counts(job),
+            "crumbs": [{"label": "Bill jobs", "url": reverse("billing:job_list")}],
+        },
+        template="billing/job_detail.html",
+    )
+
+
+@require_POST
+def job_cancel(request: Request, pk: UUID) -> HttpResponse:
+    return _acted(request, pk, cancel_job, "The run was cancelled. Bills that it made stay.")
+
+
+@require_POST
+def job_retry(request: Request, pk: UUID) -> HttpResponse:
+    return _acted(request, pk, retry_failed, "The failed accounts are being billed again.")
+
+
+def _acted(request: Request, pk: UUID, act: Any, told: str) -> HttpResponse:
+    job = _job(request, pk)
+    try:
+        act(job)
+        messages.success(request, told)
+    except RuleViolation as refusal:
+        messages.error(request, refusal.message)
+    return redirect("billing:job_detail", pk=job.pk)
+
+
+def _job(request: Request, pk: UUID) -> BillJob:
+    rows = BillJob.objects.select_related("created_by", "organization")
+    return get_object_or_404(rows, organization=request.organization, pk=pk)
+
+
+def _counts(job: BillJob) -> dict[str, Any]:
+    results: QuerySet[BillJobResult] = BillJobResult.objects.filter(job=job)
+    counted = results.aggregate(
+        **{outcome.value.lower(): Count("pk", filter=Q(outcome=outcome)) for outcome in Outcome},
+        earlier=Count("pk", filter=Q(earlier_unbilled=True)),
+    )
+    running = job.status in (JobStatus.PENDING, JobStatus.RUNNING)
+    return counted | {"running": running, "share": 100 * job.accounts_done // max(job.accounts_total, 1)}

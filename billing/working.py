@@ -1,0 +1,87 @@
+"""A line's stored working, ready to be worded by a template (billing/engine/explanation.py has its form)."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+TITLES = {
+    "quantity": "Quantity",
+    "units": "Units",
+    "bands": "Bands",
+    "proration": "Proration",
+    "rounding": "Rounding",
+    "conversion": "Conversion",
+}
+METHODS = {
+    "SUM": "Sum of",
+    "MIN": "Smallest",
+    "MAX": "Largest",
+    "COUNT": "Number of measurements with",
+    "LATEST": "Latest",
+    "MEAN": "Mean of",
+    "UNIQUE": "Number of different values of",
+}
+UNIT_ROUNDINGS = {
+    "UP": "rounded up to whole units",
+    "DOWN": "rounded down to whole units",
+    "NEAREST": "rounded to the nearest whole unit, halves away from zero",
+    "NONE": "not rounded",
+}
+PRICING_TYPES = {
+    "Tiered": "each band's units at its own price",
+    "Volume": "all units at the price of the band reached",
+    "Stairstep": "the fixed price of the band reached",
+    "Custom tiered": "every band entered: its fixed price and its units at its price",
+    "Custom volume": "the band reached: its fixed price and all units at its price",
+}
+MODES = {
+    "UP": "away from zero",
+    "DOWN": "towards zero",
+    "CEILING": "up",
+    "FLOOR": "down",
+    "HALF_UP": "half up",
+    "HALF_DOWN": "half down",
+    "HALF_EVEN": "half even",
+    "UNNECESSARY": "exact already",
+}
+NUMBERS = {"result", "per", "exact", "charge", "rate", "lower", "upper", "units", "fixed", "price", "amount"}
+DAYS = {"from", "to", "start", "end"}
+
+
+def worded(explanation: Mapping[str, Any]) -> dict[str, Any]:
+    """The working with its numbers and dates as values and its codes as words.
+
+    `inputs` as stored; each of `steps` also has a `number`, a `title` and what its kind needs in words.
+    """
+    inputs = {key: _value(key, value) for key, value in explanation["inputs"].items()}
+    steps = []
+    for number, stored in enumerate(explanation["steps"], 1):
+        step = {key: _value(key, value, stored["step"]) for key, value in stored.items()}
+        step |= {"number": number, "title": TITLES.get(stored["step"], stored["step"].title())}
+        step["in_words"] = _in_words(stored)
+        steps.append(step)
+    return {"inputs": inputs, "steps": steps}
+
+
+def _value(key: str, value: Any, step: str = "") -> Any:
+    if isinstance(value, Mapping):
+        return {inner: _value(inner, content) for inner, content in value.items()}
+    if isinstance(value, list):
+        return [_value(key, item) for item in value]
+    if key in NUMBERS and isinstance(value, str):
+        return Decimal(value)
+    if key in DAYS and isinstance(value, str) and step != "conversion":
+        return date.fromisoformat(value)
+    return value
+
+
+def _in_words(step: Mapping[str, Any]) -> str:
+    kind = step["step"]
+    if kind == "quantity":
+        return METHODS.get(step["method"], step["method"])
+    if kind == "units":
+        return UNIT_ROUNDINGS.get(step["rounding"], step["rounding"])
+    if kind == "bands":
+        return PRICING_TYPES.get(step["type"], "")
+    return MODES.get(step.get("mode", ""), "")
