@@ -44,16 +44,16 @@ def keyset(
     found = keyed(rows, key)
     if at:
         beyond = TupleLessThan if falling else TupleGreaterThan
-        found = found.filter(beyond(Tuple(F("sort_key"), F("pk")), at))
+        found = found.filter(beyond(Tuple(F("sort_key"), F("id")), at))
     sign = "-" if falling else ""
-    page = list(found.order_by(f"{sign}sort_key", f"{sign}pk")[: size + 1])
+    page = list(found.order_by(f"{sign}sort_key", f"{sign}id")[: size + 1])
     more, page = len(page) > size, page[:size]
     if backwards:
         page.reverse()
     return Slice(
         page,
-        f"a{page[-1].pk}" if page and (more or backwards) else None,
-        f"b{page[0].pk}" if page and at and (more or not backwards) else None,
+        f"a{page[-1].id}" if page and (more or backwards) else None,
+        f"b{page[0].id}" if page and at and (more or not backwards) else None,
     )
 
 
@@ -61,10 +61,10 @@ def _position(scope: QuerySet[Any], key: SortKey, cursor: str) -> tuple[Any, Any
     if cursor[:1] not in ("a", "b"):
         return None
     try:
-        pk = scope.model._meta.pk.to_python(cursor[1:])
+        row = scope.model._meta.get_field("id").to_python(cursor[1:])
     except ValidationError:
         return None
-    found: tuple[Any, Any] | None = keyed(scope, key).filter(pk=pk).values_list("sort_key", "pk").first()
+    found: tuple[Any, Any] | None = keyed(scope, key).filter(id=row).values_list("sort_key", "id").first()
     return found
 
 
