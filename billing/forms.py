@@ -59,7 +59,9 @@ class RunBillingForm(ConsoleForm):
     def clean_accounts(self) -> list[Account]:
         codes = list(dict.fromkeys(filter(None, map(str.strip, self.cleaned_data["accounts"].splitlines()))))
         if len(codes) > MAX_PICKED:
-            raise ValidationError(f"At most {MAX_PICKED:,} accounts can be picked; leave it blank to bill all.")
+            raise ValidationError(
+                f"At most {MAX_PICKED:,} accounts can be picked; leave it blank to bill all."
+            )
         found = list(Account.objects.filter(organization=self.organization, code__in=codes))
         missing = [code for code in codes if code not in {account.code for account in found}]
         if missing:

@@ -92,7 +92,9 @@ class ResultTable(Table):
     """What a job did, account by account."""
 
     name = tables.Column("Account", accessor="account__name", linkify=lambda record: account_url(record))
-    code = tables.Column("Code", accessor="account__code", attrs={"td": {"class": "mono hide-md"}, "th": {"class": "hide-md"}})
+    code = tables.Column(
+        "Code", accessor="account__code", attrs={"td": {"class": "mono hide-md"}, "th": {"class": "hide-md"}}
+    )
     outcome = tables.Column("Result")
     bills = tables.Column("Bills", attrs=NUMBER)
     reason = tables.Column("Reason", default="", attrs=WIDE)

@@ -79,9 +79,9 @@ def _value(key: str, value: Any, step: str = "") -> Any:
 def _in_words(step: Mapping[str, Any]) -> str:
     kind = step["step"]
     if kind == "quantity":
-        return METHODS.get(step["method"], step["method"])
+        return METHODS[step["method"]]
     if kind == "units":
-        return UNIT_ROUNDINGS.get(step["rounding"], step["rounding"])
+        return UNIT_ROUNDINGS[step["rounding"]]
     if kind == "bands":
         return PRICING_TYPES.get(step["type"], "")
     return MODES.get(step.get("mode", ""), "")

@@ -5,13 +5,13 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
+from accounts.views.accounts import account_context
 from django.db.models import F, QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from accounts.models import Account
-from accounts.views.accounts import account_context
 from billing.exports.downloads import bill_download
 from billing.filters import BillFilter
 from billing.models import Bill, BillLine
@@ -82,13 +82,17 @@ def bill_line(request: Request, pk: UUID, line: UUID) -> HttpResponse:
     """The working of one line, as the fragment that opens below it."""
     bill = _bill(request, pk)
     found = get_object_or_404(_lines(bill), pk=line)
-    return page(request, "billing/bill_line.html", {"bill": bill, "line": found, "working": worded(found.explanation)})
+    return page(
+        request, "billing/bill_line.html", {"bill": bill, "line": found, "working": worded(found.explanation)}
+    )
 
 
 @require_safe
 def bill_history(request: Request, pk: UUID) -> HttpResponse:
     bill = _bill(request, pk)
-    return history_page(request, bill, template="billing/bill_history.html", context=_context(bill, "history"))
+    return history_page(
+        request, bill, template="billing/bill_history.html", context=_context(bill, "history")
+    )
 
 
 @require_safe
@@ -135,8 +139,18 @@ def _context(bill: Bill, tab: str) -> dict[str, Any]:
             {"label": bill.account_name, "url": reverse("accounts:account_detail", pk=bill.account_id)},
         ],
         "tabs": [
-            {"label": "Lines", "url": reverse("billing:bill_detail", pk=bill.pk), "current": tab == "lines", "count": None},
-            {"label": "History", "url": reverse("billing:bill_history", pk=bill.pk), "current": tab == "history", "count": None},
+            {
+                "label": "Lines",
+                "url": reverse("billing:bill_detail", pk=bill.pk),
+                "current": tab == "lines",
+                "count": None,
+            },
+            {
+                "label": "History",
+                "url": reverse("billing:bill_history", pk=bill.pk),
+                "current": tab == "history",
+                "count": None,
+            },
         ],
         "tabs_label": "Bill",
     }

@@ -65,7 +65,9 @@ def job_list(request: Request) -> Answer:
     return listing(
         request,
         title="Bill jobs",
-        rows=BillJob.objects.filter(organization=request.organization).select_related("created_by", "organization"),
+        rows=BillJob.objects.filter(organization=request.organization).select_related(
+            "created_by", "organization"
+        ),
         table=JobTable,
         sorts={"created_at": F("created_at")},
         default="-created_at",

@@ -23,8 +23,12 @@ class MeasurementTable(Table):
     """Measurements of one meter: when, what, under which uid."""
 
     name = tables.Column("Timestamp", accessor="ts")
-    value = tables.Column("Value counted", empty_values=(), attrs={"td": {"class": "num"}, "th": {"class": "num"}})
-    dimensions = tables.Column("Dimensions", empty_values=(), attrs={"td": {"class": "hide-md"}, "th": {"class": "hide-md"}})
+    value = tables.Column(
+        "Value counted", empty_values=(), attrs={"td": {"class": "num"}, "th": {"class": "num"}}
+    )
+    dimensions = tables.Column(
+        "Dimensions", empty_values=(), attrs={"td": {"class": "hide-md"}, "th": {"class": "hide-md"}}
+    )
     uid = tables.Column("Uid", attrs={"td": {"class": "mono hide-md"}, "th": {"class": "hide-md"}})
 
     target: DataField
@@ -45,7 +49,9 @@ class MeasurementTable(Table):
 
     def render_dimensions(self, record: Measurement) -> str:
         known = self.fields_by_position
-        return ", ".join(f"{known[n].code} {text}" for n, text in enumerate(record.dims) if text and n in known)
+        return ", ".join(
+            f"{known[n].code} {text}" for n, text in enumerate(record.dims) if text and n in known
+        )
 
     def _value(self, record: Measurement) -> Any:
         values = record.vals if self.target.numeric else record.dims
@@ -96,5 +102,8 @@ def _table(aggregation: Aggregation) -> type[MeasurementTable]:
 def _crumbs(bill: Bill, line: BillLine) -> list[dict[str, str]]:
     return [
         {"label": "Bill management", "url": reverse("billing:bill_list")},
-        {"label": f"Bill {bill.reference}", "url": f"{reverse('billing:bill_detail', pk=bill.pk)}?open={line.pk}"},
+        {
+            "label": f"Bill {bill.reference}",
+            "url": f"{reverse('billing:bill_detail', pk=bill.pk)}?open={line.pk}",
+        },
     ]
