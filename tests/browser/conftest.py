@@ -1,0 +1,124 @@
+"""A real browser against a live server, with the real content security policy.
+
+Every page that a test opens must leave the browser's console silent: that is the test of the policy.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+
+from m3console.core.links import acting_in
+from m3console.core.models import Organization, User
+from m3console.core.organizations import create_organization, create_user
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+PASSWORD = "correct horse battery"
+QUIET = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync"
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.django_db(transaction=True))
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    path = os.environ.get("CHROMIUM_PATH", "/usr/bin/chromium")
+    browser = playwright.chromium.launch(executable_path=path, args=QUIET.split())
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def acme(transactional_db: None) -> Iterator[Organization]:
+    made = create_organization(slug="acme", name="Acme Cloud")
+    with acting_in(made):
+        yield made
+
+
+@pytest.fixture
+def make_person(acme: Organization) -> Callable[[str], User]:
+    def make(role: str = "administrator") -> User:
+        return create_user(
+            email=f"{role}@acme.example", organization=acme, role=role, password=PASSWORD, name="Ada Morgan"
+        )
+
+    return make
+
+
+@pytest.fixture
+def visit(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
+    """Open a path in a browser of its own; keywords go to the browser's context (viewport, colours)."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def opened(path: str = "/", **options: Any) -> Page:
+        context = chromium.new_context(base_url=live_server.url, reduced_motion="reduce", **options)
+        contexts.append(context)
+        context.set_default_timeout(15_000)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    # A refused form answers 422, which Chromium reports although the page shows the refusal.
+    ours = [text for text in complaints if "status of 422" not in text and "status of 409" not in text]
+    assert not ours, f"the browser complained: {ours}"
+
+
+@pytest.fixture
+def signed_in(visit: Callable[..., Page], make_person: Callable[[str], User]) -> Callable[..., Page]:
+    """A page of somebody with the role, signed in through the form."""
+
+    def page_of(role: str = "administrator", path: str = "/", **options: Any) -> Page:
+        make_person(role)
+        page = visit(path, **options)
+        page.get_by_label("E-mail address").fill(f"{role}@acme.example")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        return page
+
+    return page_of
+
+
+def axe_violations(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 A and AA on the page as it is now."""
+    page.evaluate(AXE + ";undefined")
+    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", rules)
+    return [
+        f"{violation['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+@pytest.fixture
+def accessible() -> Callable[[Page], None]:
+    def check(page: Page) -> None:
+        assert axe_violations(page) == []
+
+    return check
+
+
+def work() -> None:
+    """Do what jobs are waiting, as a worker would, then stop."""
+    call_command("worker", wait=False)
+
+
+__all__ = ["PASSWORD", "axe_violations", "expect", "work"]
