@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from billing.models import Bill, BillJob, BillJobResult
 from m3console.core.links import reverse
 from m3console.core.listing import Table
-from m3console.core.templatetags.console import day, day_text, instant_text, money, period_text, status
+from m3console.core.templatetags.console import day, day_text, instant, money, period_text, status
 
 NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
 WIDE = {"td": {"class": "hide-md"}, "th": {"class": "hide-md"}}
@@ -75,8 +75,7 @@ class JobTable(Table):
 
     def render_created_at(self, record: BillJob) -> str:
         who = record.created_by or "command line"
-        zone = record.organization.timezone
-        return format_html("{} <span class='hint'>{}</span>", who, instant_text(record.created_at, zone))
+        return format_html('{} <span class="hint">{}</span>', who, instant(record.created_at))
 
     def value_created_at(self, record: BillJob) -> Any:
         return record.created_at.isoformat()

@@ -67,4 +67,4 @@ SHAPES: dict[str, Keys] = {
 EXPECTED = _keys("bills failures errors commitments balances")
 
 # What a key left out stands for; giving it is no use of an unbuilt part. 0 equals False.
-LEFT_OUT = (None, False, "", [], {})
+LEFT_OUT: tuple[object, ...] = (None, False, "", [], {})

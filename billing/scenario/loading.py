@@ -8,7 +8,8 @@ from accounts.models import Account
 from accounts.services import create_account
 from billing.scenario.keys import ENTITIES
 from billing.scenario.reading import Unreadable, day, number
-from billing.usage.ingest import Row, ingest
+from billing.usage.ingest import ingest
+from billing.usage.rows import Row
 from m3console.core.errors import RuleViolation
 from m3console.core.models import Organization
 from plans.attachments import attach_plan
@@ -197,8 +198,11 @@ def _items(holder: Item) -> Iterator[tuple[str, Item]]:
 
 def _row(item: Item, line: int) -> Row:
     values: dict[str, Any] = {}
+    categories: dict[str, str] = {}
     for category in VALUE_CATEGORIES:
-        values |= item.get(category) or {}
+        sent = item.get(category) or {}
+        values |= sent
+        categories |= dict.fromkeys(sent, category.upper())
     return Row(
         uid=item.get("uid"),
         account=item.get("account", ""),
@@ -208,6 +212,7 @@ def _row(item: Item, line: int) -> Row:
         values=values,
         line=line,
         payload=dict(item),
+        categories=categories,
     )
 
 

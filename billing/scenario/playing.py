@@ -6,8 +6,9 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import Account
+from billing.exports.current import decimals, with_lines
 from billing.exports.scenario_shape import bill_as_dict
-from billing.models import Bill, BillJobResult, BillLine, Outcome
+from billing.models import Bill, BillJobResult, Outcome
 from billing.scenario.loading import Loader
 from billing.scenario.matching import differences
 from billing.scenario.reading import Unreadable, day
@@ -60,8 +61,10 @@ class _Play:
             }
 
     def _organization(self) -> Organization:
-        config = {"organization": dict(self.scenario.get("organization") or {})}
-        config["currencies"] = self.scenario.get("currencies") or []
+        config: dict[str, Any] = {
+            "organization": dict(self.scenario.get("organization") or {}),
+            "currencies": self.scenario.get("currencies") or [],
+        }
         try:
             return create_organization(
                 slug="scenario", name=self.scenario.get("name") or "Scenario", config=config
@@ -108,8 +111,5 @@ class _Play:
 
 def _bills(organization: Organization) -> list[dict[str, Any]]:
     bills = Bill.objects.filter(organization=organization).order_by("account_code", "bill_date", "id")
-    shown = []
-    for bill in bills:
-        lines = BillLine.objects.filter(revision__bill=bill, revision__number=bill.revision)
-        shown.append(bill_as_dict(bill, lines.order_by("position")))
-    return shown
+    places = decimals(organization)
+    return [bill_as_dict(bill, lines, places) for bill, lines in with_lines(bills)]

@@ -5,13 +5,13 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from accounts.views.accounts import account_context
 from django.db.models import F, QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from accounts.models import Account
+from accounts.views.header import account_context
 from billing.exports.downloads import bill_download
 from billing.filters import BillFilter
 from billing.models import Bill, BillLine
@@ -99,7 +99,7 @@ def bill_history(request: Request, pk: UUID) -> HttpResponse:
 def bill_export(request: Request, pk: UUID, kind: str) -> HttpResponse:
     """The bill as JSON (the shape of a scenario's outcome) or as CSV, one row a line."""
     bill = _bill(request, pk)
-    return bill_download(bill, _lines(bill), kind)
+    return bill_download(bill, kind)
 
 
 def _bill(request: Request, pk: UUID) -> Bill:

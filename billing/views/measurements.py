@@ -63,14 +63,12 @@ def line_measurements(request: Request, pk: UUID, line: UUID) -> HttpResponse | 
     """What a usage line counted, row by row, up to the ingestion number at which the bill was rated."""
     bill = get_object_or_404(Bill, organization=request.organization, pk=pk)
     found = get_object_or_404(BillLine.objects.select_related("revision"), revision__bill=bill, pk=line)
-    aggregation = Aggregation.objects.filter(pk=found.aggregation_id).select_related("target_field").first()
-    if aggregation is None or found.meter_id is None:
-        raise Http404("This line counts no measurements.")
+    aggregation = _aggregation(found)
     segment = None if found.segment is None else tuple(sorted(found.segment.items()))
     counted = Counted(
         organization=request.organization,
         account_id=found.account_id,
-        meter_id=found.meter_id,
+        meter_id=aggregation.meter_id,
         start=found.service_start,
         end=found.service_end,
         watermark=found.revision.watermark,
@@ -87,6 +85,12 @@ def line_measurements(request: Request, pk: UUID, line: UUID) -> HttpResponse | 
         context={"bill": bill, "line": found, "crumbs": _crumbs(bill, found)},
         template="billing/line_measurements.html",
     )
+
+
+def _aggregation(line: BillLine) -> Aggregation:
+    if line.aggregation_id is None:
+        raise Http404("This line counts no measurements.")
+    return get_object_or_404(Aggregation.objects.select_related("target_field"), pk=line.aggregation_id)
 
 
 def _table(aggregation: Aggregation) -> type[MeasurementTable]:

@@ -17,8 +17,8 @@ class Command(ConsoleCommand):
     example = "tests/cases --check"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("paths", nargs="+", metavar="FILE-or-DIR", help="a scenario, or a directory of *.json")
-        parser.add_argument("--check", action="store_true", help="compare with `expect`; exit 1 if any differs")
+        parser.add_argument("paths", nargs="+", metavar="FILE-or-DIR", help="a scenario, or a folder of them")
+        parser.add_argument("--check", action="store_true", help="compare with `expect`; 1 if any differs")
         parser.add_argument("--format", choices=("json", "table"), default="table")
 
     def act(self, **options: Any) -> int:
@@ -34,8 +34,8 @@ class Command(ConsoleCommand):
             except Unreadable as problem:
                 problems = [str(problem)]
             wrong += bool(problems)
-            for problem in problems:
-                self.stderr.write(f"{path}: {problem}")
+            for sentence in problems:
+                self.stderr.write(f"{path}: {sentence}")
             if options["format"] == "table" and not problems:
                 self._show(outcomes[-1], checked=options["check"])
         if options["format"] == "json":
@@ -52,7 +52,9 @@ class Command(ConsoleCommand):
                 f"  {bill['account']:20} {bill['billDate']}  {period}  {bill['total']:>14} {bill['currency']}"
             )
             for line in bill["lines"]:
-                self.stdout.write(f"    {line['type']:18} {line['description'][:40]:40} {line['subtotal']:>14}")
+                self.stdout.write(
+                    f"    {line['type']:18} {line['description'][:40]:40} {line['subtotal']:>14}"
+                )
         for failure in outcome["failures"]:
             self.stdout.write(f"  {failure['account']:20} failed: {failure['reason']}")
         for error in outcome["errors"]:
