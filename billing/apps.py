@@ -5,7 +5,6 @@ class BillingConfig(AppConfig):
     name = "billing"
 
     def ready(self) -> None:
-        from billing.effects import attachment_effects
-        from m3console.core.registry import extensions
+        from billing.extensions import register
 
-        extensions("plans.accountplan").effects.append(attachment_effects)
+        register()

@@ -105,19 +105,22 @@ def job_detail(request: Request, pk: UUID) -> Answer:
 
 @require_POST
 def job_cancel(request: Request, pk: UUID) -> HttpResponse:
-    return _acted(request, pk, cancel_job, "The run was cancelled. Bills that it made stay.")
+    job = _job(request, pk)
+    try:
+        cancel_job(job)
+        messages.success(request, "The run was cancelled. Bills that it made stay.")
+    except RuleViolation as refusal:
+        messages.error(request, refusal.message)
+    return redirect("billing:job_detail", pk=job.pk)
 
 
 @require_POST
 def job_retry(request: Request, pk: UUID) -> HttpResponse:
-    return _acted(request, pk, retry_failed, "The failed accounts are being billed again.")
-
-
-def _acted(request: Request, pk: UUID, act: Any, told: str) -> HttpResponse:
+    """Bill the accounts that failed again, as a job of its own."""
     job = _job(request, pk)
     try:
-        act(job)
-        messages.success(request, told)
+        job = retry_failed(job)
+        messages.success(request, "The accounts that failed are billed again by this run.")
     except RuleViolation as refusal:
         messages.error(request, refusal.message)
     return redirect("billing:job_detail", pk=job.pk)
