@@ -91,6 +91,18 @@ URL_RIGHTS: dict[str, Right] = {
     "plans:pricing_history": Right.READ,
     # usage
     # billing
+    "billing:bill_list": Right.READ,
+    "billing:run_billing": Right.OPERATE,
+    "billing:job_list": Right.READ,
+    "billing:job_detail": Right.READ,
+    "billing:job_cancel": Right.OPERATE,
+    "billing:job_retry": Right.OPERATE,
+    "billing:bill_detail": Right.READ,
+    "billing:bill_history": Right.READ,
+    "billing:bill_export": Right.READ,
+    "billing:bill_line": Right.READ,
+    "billing:line_measurements": Right.READ,
+    "billing:account_bills": Right.READ,
 }
 # allauth's and the admin's own pages guard themselves; the organization middleware leaves them alone.
 SELF_GUARDED = ("account_", "mfa_", "admin:")
