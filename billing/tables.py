@@ -11,17 +11,18 @@ from m3console.core.links import reverse
 from m3console.core.listing import Table
 from m3console.core.templatetags.console import day, day_text, instant, money, period_text, status
 
+LINE = {"td": {"class": "nowrap"}, "th": {}}
 NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
-WIDE = {"td": {"class": "hide-md"}, "th": {"class": "hide-md"}}
+WIDE = {"td": {"class": "hide-md nowrap"}, "th": {"class": "hide-md"}}
 
 
 class BillTable(Table):
     """Bill management: one row a bill, newest bill date first."""
 
-    name = tables.Column("Bill", accessor="reference", linkify=lambda record: bill_url(record))
+    name = tables.Column("Bill", accessor="reference", linkify=lambda record: bill_url(record), attrs=LINE)
     account = tables.Column("Account", accessor="account_name", linkify=lambda record: account_url(record))
     account_code = tables.Column("Code", attrs={"td": {"class": "mono hide-md"}, "th": {"class": "hide-md"}})
-    bill_date = tables.Column("Bill date")
+    bill_date = tables.Column("Bill date", attrs=LINE)
     period = tables.Column("Period", accessor="start_date", attrs=WIDE)
     due_date = tables.Column("Due", attrs=WIDE)
     status = tables.Column("Status", accessor="state")
@@ -96,7 +97,7 @@ class ResultTable(Table):
     )
     outcome = tables.Column("Result")
     bills = tables.Column("Bills", attrs=NUMBER)
-    reason = tables.Column("Reason", default="", attrs=WIDE)
+    reason = tables.Column("Reason", default="", attrs={"td": {"class": "hide-md"}, "th": {"class": "hide-md"}})
 
     def render_outcome(self, record: BillJobResult) -> str:
         return status(record.outcome, record.get_outcome_display())

@@ -1,5 +1,7 @@
 """Bills, their revisions, and the lines of each revision."""
 
+from uuid import UUID
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q, TextField
@@ -16,6 +18,15 @@ from plans.models import BillFrequency
 class BillStatus(models.TextChoices):
     PENDING = "PENDING", "Pending"
     APPROVED = "APPROVED", "Approved"
+
+
+class BillQuerySet(models.QuerySet["Bill"]):
+    def search(self, text: str) -> "BillQuerySet":
+        """Bills of accounts, deleted ones too, whose name, code, e-mail or id the text finds; or by its id."""
+        try:
+            return self.filter(pk=UUID(text))
+        except ValueError:
+            return self.filter(account__in=Account.everyone.all().search(text).values("pk"))
 
 
 PERSONAL = ("account_name", "account_email", "account_address")
@@ -53,6 +64,8 @@ class Bill(Entity):
     watermark = models.BigIntegerField()
     job = models.ForeignKey(BillJob, models.PROTECT, null=True, related_name="bills", db_index=False)
     personal_changed = ArrayField(TextField(), default=list, editable=False)
+
+    objects = BillQuerySet.as_manager()
 
     class Meta:
         triggers = [PersonalChanges(name="personal_changed", personal=list(PERSONAL))]

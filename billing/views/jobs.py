@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, When
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST, require_safe
@@ -22,6 +22,10 @@ from m3console.core.links import redirect, reverse
 from m3console.core.listing import listing
 
 Answer = HttpResponse | StreamingHttpResponse
+# What needs somebody first. A job's results are few enough to be sorted without an index of their own.
+ATTENTION = Case(
+    When(outcome=Outcome.FAILED, then=0), When(outcome=Outcome.SKIPPED_LOCKED, then=1), default=2
+)
 
 
 def run_billing(request: Request) -> HttpResponse:
@@ -89,7 +93,7 @@ def job_detail(request: Request, pk: UUID) -> Answer:
         title=f"Bill run, {job.bill_date:%-d %b %Y}",
         rows=BillJobResult.objects.filter(job=job).select_related("account"),
         table=ResultTable,
-        sorts={"outcome": F("outcome")},
+        sorts={"outcome": ATTENTION},
         default="outcome",
         filters=ResultFilter,
         noun="account",
