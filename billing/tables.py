@@ -13,6 +13,7 @@ from m3console.core.templatetags.console import day, day_text, instant, money, p
 
 LINE = {"td": {"class": "nowrap"}, "th": {}}
 NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
+CODE = {"td": {"class": "mono hide-md"}, "th": {"class": "hide-md"}}
 WIDE = {"td": {"class": "hide-md nowrap"}, "th": {"class": "hide-md"}}
 
 
@@ -21,7 +22,7 @@ class BillTable(Table):
 
     name = tables.Column("Bill", accessor="reference", linkify=lambda record: bill_url(record), attrs=LINE)
     account = tables.Column("Account", accessor="account_name", linkify=lambda record: account_url(record))
-    account_code = tables.Column("Code", attrs={"td": {"class": "mono hide-md"}, "th": {"class": "hide-md"}})
+    account_code = tables.Column("Code", attrs=CODE)
     bill_date = tables.Column("Bill date", attrs=LINE)
     period = tables.Column("Period", accessor="start_date", attrs=WIDE)
     due_date = tables.Column("Due", attrs=WIDE)

@@ -22,7 +22,7 @@ class BillStatus(models.TextChoices):
 
 class BillQuerySet(models.QuerySet["Bill"]):
     def search(self, text: str) -> "BillQuerySet":
-        """Bills of accounts, deleted ones too, whose name, code, e-mail or id the text finds; or by its id."""
+        """The bill of that id; else bills of the accounts, deleted ones too, that the text finds."""
         try:
             return self.filter(pk=UUID(text))
         except ValueError:
