@@ -98,7 +98,9 @@ class ResultTable(Table):
     )
     outcome = tables.Column("Result")
     bills = tables.Column("Bills", attrs=NUMBER)
-    reason = tables.Column("Reason", default="", attrs={"td": {"class": "hide-md"}, "th": {"class": "hide-md"}})
+    reason = tables.Column(
+        "Reason", default="", attrs={"td": {"class": "hide-md"}, "th": {"class": "hide-md"}}
+    )
 
     def render_outcome(self, record: BillJobResult) -> str:
         return status(record.outcome, record.get_outcome_display())

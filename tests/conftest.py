@@ -95,5 +95,5 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     }
     if any(ran.values()):
         terminalreporter.write_line(
-            f"Cases: {ran['passed']} as expected and {ran['failed']} not, of {total}; later parts have the rest."
+            f"Cases: {ran['passed']} as expected and {ran['failed']} not, of {total}; the rest is for later."
         )
