@@ -15,6 +15,7 @@ from billing.usage.measure import Usage, measure
 from m3console.core.models import Currency as CurrencyRow
 from m3console.core.models import CurrencyConversion, Organization
 from plans.models import AccountPlan
+from plans.models.attachments import EPOCHS
 
 ADDRESS = (
     "address_line_1", "address_line_2", "address_line_3", "address_line_4",
@@ -132,13 +133,7 @@ def _billed_accounts(
 
 def _anchors(organization: Organization, epoch: date | None) -> dict[Frequency, date]:
     """Where an account's schedules are anchored, unless an attachment has a cycle date of its own."""
-    return {
-        Frequency.DAILY: epoch or organization.day_epoch,
-        Frequency.WEEKLY: epoch or organization.week_epoch,
-        Frequency.MONTHLY: epoch or organization.month_epoch,
-        Frequency.ANNUALLY: epoch or organization.year_epoch,
-        Frequency.AD_HOC: epoch or organization.day_epoch,
-    }
+    return {Frequency(each): epoch or getattr(organization, field) for each, field in EPOCHS.items()}
 
 
 def _attachment(row: _Attached, anchors: Mapping[Frequency, date], catalogue: Catalogue) -> Attachment:
