@@ -1,48 +1,18 @@
 """Picking an account by typing: suggestions while typing, its exact code without JavaScript."""
 
 from typing import Any, Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from accounts.models import Account
-from m3console.core.links import reverse
 from m3console.core.models import Organization
+from m3console.core.widgets import SuggestInput
 
 UNKNOWN: Final = (
     "There is no account with the code “%(code)s”. Type a name or code and choose one from the list."
 )
-
-
-class AccountInput(forms.TextInput):
-    """A text box whose suggestions the server narrows down; the browser's own list shows them, so keys
-    and screen readers work as everywhere."""
-
-    def __init__(self, *, top_level: bool = False, attrs: dict[str, Any] | None = None) -> None:
-        self.top_level = top_level
-        super().__init__(attrs)
-
-    def render(
-        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
-    ) -> SafeString:
-        options = f"{(attrs or {}).get('id', name)}_options"
-        query = {"of": name} | ({"top": "1"} if self.top_level else {})
-        wired = {
-            "autocomplete": "off",
-            "spellcheck": "false",
-            "list": options,
-            "hx-get": f"{reverse('accounts:account_suggest')}?{urlencode(query)}",
-            "hx-trigger": "input changed delay:200ms, focus once",
-            "hx-target": f"#{options}",
-            "hx-swap": "innerHTML",
-            "hx-sync": "this:replace",
-        }
-        box = super().render(name, value, {**(attrs or {}), **wired}, renderer)
-        return format_html('{}<datalist id="{}"></datalist>', box, options)
 
 
 class AccountField(forms.CharField):
@@ -51,7 +21,8 @@ class AccountField(forms.CharField):
     organization: Organization
 
     def __init__(self, *, top_level: bool = False, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", AccountInput(top_level=top_level))
+        query = {"top": "1"} if top_level else None
+        kwargs.setdefault("widget", SuggestInput("accounts:account_suggest", query))
         kwargs.setdefault("max_length", 80)
         super().__init__(**kwargs)
 

@@ -1,6 +1,6 @@
 """How the account list is narrowed down."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -8,6 +8,7 @@ import django_filters as filters
 from django.db.models import Q
 
 from accounts.models import AccountQuerySet
+from m3console.core.forms import DateInput
 from m3console.core.models import Currency
 
 
@@ -32,11 +33,8 @@ class AccountFilter(filters.FilterSet):  # type: ignore[misc]
         choices=[("yes", "Yes"), ("no", "No")],
         method="by_auto_created",
     )
-    created = filters.DateFromToRangeFilter(
-        label="Created between",
-        method="by_created",
-        widget=filters.widgets.DateRangeWidget(attrs={"type": "date", "class": "form-control w-date"}),
-    )
+    created_from = filters.DateFilter(label="Created from", method="by_creation", widget=DateInput)
+    created_to = filters.DateFilter(label="Created until", method="by_creation", widget=DateInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,12 +52,9 @@ class AccountFilter(filters.FilterSet):  # type: ignore[misc]
     def by_auto_created(self, rows: AccountQuerySet, name: str, value: str) -> AccountQuerySet:
         return rows.filter(auto_created=value == "yes")
 
-    def by_created(self, rows: AccountQuerySet, name: str, value: slice) -> AccountQuerySet:
+    def by_creation(self, rows: AccountQuerySet, name: str, day: date) -> AccountQuerySet:
         """Both days included, by the organization's calendar."""
         zone = ZoneInfo(self.request.organization.timezone)
-        if value.start:
-            rows = rows.filter(created_at__gte=datetime.combine(value.start.date(), time(), zone))
-        if value.stop:
-            after = value.stop.date() + timedelta(days=1)
-            rows = rows.filter(created_at__lt=datetime.combine(after, time(), zone))
-        return rows
+        if name == "created_from":
+            return rows.filter(created_at__gte=datetime.combine(day, time(), zone))
+        return rows.filter(created_at__lt=datetime.combine(day + timedelta(days=1), time(), zone))

@@ -186,13 +186,22 @@ def _may_be_a_code(code: str) -> bool:
     return 0 < len(code) <= MAX_CODE
 
 
+def skeleton_name(code: str) -> str:
+    return f"{code}-autocreated"
+
+
+def made_up_address(code: str) -> str:
+    """The e-mail address of an account that nobody has given one yet (spec 3, Usage)."""
+    return f"{hashlib.sha256(code.encode()).hexdigest()[:16]}-autocreated@example.com"
+
+
 def _skeleton(organization: Organization, code: str) -> Account:
-    mark, user, moment = hashlib.sha256(code.encode()).hexdigest()[:16], current_actor().user_id, clock.now()
+    user, moment = current_actor().user_id, clock.now()
     return Account(
         organization=organization,
         code=code,
-        name=f"{code}-autocreated",
-        email_address=f"{mark}-autocreated@example.com",
+        name=skeleton_name(code),
+        email_address=made_up_address(code),
         auto_created=True,
         created_by_id=user,
         updated_by_id=user,

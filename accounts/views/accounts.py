@@ -152,13 +152,15 @@ def account_history(request: Request, pk: UUID) -> HttpResponse:
 @require_GET
 def account_suggest(request: Request) -> HttpResponse:
     """The first ten accounts for what is typed, as options of a text box; `of` names the box."""
-    text = request.GET.get(request.GET.get("of", ""), "")[:200].strip()
+    of = request.GET.get("of", "")[:80]
+    text = request.GET.get(of, "")[:200].strip()
     rows = Account.objects.of(request.organization)
     if request.GET.get("top"):
         rows = rows.top_level()
     found = rows.search(text) if text else rows
-    context = {"accounts": found.order_by(SORTS["name"], "pk")[:SUGGESTIONS]}
-    return page(request, "accounts/_account_options.html", context)
+    options = found.order_by(SORTS["name"], "pk").values_list("code", "name")[:SUGGESTIONS]
+    context = {"options": options, "of": of, "nothing": "No account matches"}
+    return page(request, "m3console/_options.html", context)
 
 
 def _warn_of_look_alikes(request: Request, account: Account) -> None:

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import django_filters
@@ -16,6 +17,7 @@ from m3console.core.csv_cells import cell
 from m3console.core.htmx import page
 from m3console.core.keyset import Slice, SortKey, capped_count, in_chunks, keyset
 from m3console.core.links import reverse
+from m3console.core.text import day_in_words
 
 SIZES = (25, 50, 100, 250)
 CSV_CHUNK = 2_000
@@ -164,6 +166,8 @@ def _value_in_words(field: Any, value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, slice):
         return " – ".join(f"{end:%Y-%m-%d}" if end else "…" for end in (value.start, value.stop))
+    if isinstance(value, date):
+        return day_in_words(value)
     choices = {
         str(k): str(label) for k, label in getattr(field, "choices", []) if not isinstance(label, list)
     }

@@ -24,7 +24,7 @@ from m3console.core.processes import Programs, end_with_parent
 from m3console.embedded_postgres.server import alive
 
 HOST = "127.0.0.1"
-WEB = "--worker-class gthread --workers 2 --threads 4 --graceful-timeout 5 --log-level warning"
+WEB = "--preload --worker-class gthread --workers 2 --threads 4 --graceful-timeout 5 --log-level warning"
 
 
 class Command(ConsoleCommand):

@@ -1,0 +1,53 @@
+"""Making what is missing, beside others who may be making the same, and counting what was made."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import TypeVar
+
+from m3console.core.errors import RuleViolation
+
+T = TypeVar("T")
+ATTEMPTS = 8
+
+KINDS = (
+    "accounts", "products", "meters", "aggregations", "segments", "plan_templates", "plans", "pricings",
+    "plan_attachments",
+)  # fmt: skip
+
+
+class Created(Counter[str]):
+    """How many of each kind an import has made."""
+
+    def ensure(self, kind: str, find: Callable[[], T | None], make: Callable[[], T]) -> T:
+        """What `find` finds, else what `make` makes; if somebody else was quicker, what they made.
+
+        Raises RuleViolation if it cannot be made and is not there either.
+        """
+        found = find()
+        if found is not None:
+            return found
+        try:
+            made = make()
+        except RuleViolation:
+            found = find()
+            if found is None:
+                raise
+            return found
+        self[kind] += 1
+        return made
+
+    def summary(self) -> dict[str, int]:
+        return {kind: self[kind] for kind in KINDS}
+
+
+def patiently(act: Callable[[], T]) -> T:
+    """Do what reads, decides and saves; anew if a rule refused it, which may be what others just saved.
+
+    Raises RuleViolation if it is refused every time.
+    """
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return act()
+        except RuleViolation:
+            continue
+    return act()
