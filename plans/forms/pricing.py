@@ -102,7 +102,10 @@ class PricingForm(RowsForm):
     @property
     def segment_words(self) -> str:
         """The segment of a pricing that is edited."""
-        return segment_text(self.entity.segment) if isinstance(self.entity, Pricing) else ""
+        aggregation = self.chosen
+        if not isinstance(self.entity, Pricing) or aggregation is None:
+            return ""
+        return segment_text(self.entity.segment, aggregation.segmented_fields)
 
     @property
     def unused(self) -> str:
@@ -170,7 +173,8 @@ class PricingForm(RowsForm):
             del self.fields["segment"]
             return
         assert isinstance(field, forms.ChoiceField)
-        each = [(segment_key(segment), segment_text(segment)) for segment in aggregation.segments]
+        fields = aggregation.segmented_fields
+        each = [(segment_key(segment), segment_text(segment, fields)) for segment in aggregation.segments]
         field.choices = [("", "Choose a segment"), *each]
 
 
@@ -197,6 +201,8 @@ def rows_of(pricing: Pricing) -> Sequence[dict[str, Decimal | str]]:
 
 def _readable(row: dict[str, Any]) -> Band | None:
     """A row's band, or None while it is being typed."""
+    if row["fixed_price"] in (None, "") and row["unit_price"] in (None, ""):
+        return None
     try:
         lower, fixed, unit = (
             value if isinstance(value, Decimal) else exact(str(value).strip() or "0")

@@ -17,6 +17,8 @@ from m3console.core.forms import ConsoleForm, EntityForm
 PREFIX = "row"
 ACT = "rows"
 """The name of the buttons: their value is add, show, or remove-N."""
+WORDS = "words"
+"""In the address: only what the rows say in words is asked for. As a value it would reach the buttons too."""
 REDRAW: dict[str, Any] = {
     "hx-post": "",
     "hx-trigger": "change",
@@ -134,8 +136,8 @@ def whole(text: str) -> int | None:
 
 
 def asked_to_redraw(request: HttpRequest) -> bool:
-    """Whether one of the table's buttons was pressed, so that nothing is saved yet."""
-    return request.method == "POST" and bool(request.POST.get(ACT))
+    """Whether a button of the table was pressed or its words were asked for: nothing is saved yet."""
+    return request.method == "POST" and (bool(request.POST.get(ACT)) or WORDS in request.GET)
 
 
 def sent(request: HttpRequest) -> dict[str, Any]:

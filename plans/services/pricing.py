@@ -185,7 +185,11 @@ def _clash(pricing: Pricing) -> RuleViolation:
     other = Pricing.objects.overlapping(pricing).order_by("start_date").first()
     if other is None:
         return _OVERLAP["pricing_once_at_a_time"]
-    of = f", segment {segment_text(other.segment)}" if other.segment is not None else ""
+    of = (
+        f", segment {segment_text(other.segment, pricing.aggregation.segmented_fields)}"
+        if other.segment is not None
+        else ""
+    )
     known = f"“{pricing.owner}” already has a pricing of {pricing.aggregation}{of}"
     taken = f"{known} {days_in_words(other.start_date, other.end_date)}."
     if other.start_date < pricing.start_date:

@@ -124,7 +124,11 @@ def _segments(aggregation: Aggregation) -> list[dict[str, Any]]:
     rows = Pricing.objects.filter(aggregation=aggregation, segment_key__in=keys)
     counts = dict(rows.values_list("segment_key").annotate(Count("pk")))
     return [
-        {"values": segment_text(each), "is_default": not each, "pricings": counts.get(key, 0)}
+        {
+            "values": segment_text(each, aggregation.segmented_fields),
+            "is_default": not each,
+            "pricings": counts.get(key, 0),
+        }
         for each, key in zip(shown, keys, strict=True)
     ]
 

@@ -137,7 +137,7 @@ def _details(plan: Plan, edit_url: str) -> dict[str, Any]:
             money(plan.charge, template.currency),
             f"template has {inherited}" if own else f"inherited from template {template}",
         ),
-        ("Its description", described, f"inherited from template {template}" if from_template else ""),
+        ("Charge description", described, f"inherited from template {template}" if from_template else ""),
     ]
     return {
         "title": "Plan details",

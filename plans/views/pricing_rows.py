@@ -46,7 +46,7 @@ def shown_pricing(pricing: Pricing, today: date, **marks: Any) -> ShownPricing:
         pricing=pricing,
         type=kind.label,
         price=price_text(kind, bands_of(pricing), pricing.aggregation.unit),
-        segment=segment_text(pricing.segment),
+        segment=segment_text(pricing.segment, pricing.aggregation.segmented_fields),
         status=status_of(pricing, today),
         url=reverse("plans:pricing_detail", pk=pricing.pk),
         **marks,

@@ -18,7 +18,7 @@ from m3console.core.templatetags.console import day, period, period_text, status
 from plans import services
 from plans.filters import PricingFilter
 from plans.forms.pricing import PricingForm
-from plans.forms.rows import sent
+from plans.forms.rows import WORDS, sent
 from plans.models import Plan, PlanTemplate, Pricing
 from plans.pricing_types import SHAPES
 from plans.segments import segment_text
@@ -45,7 +45,7 @@ class PricingTable(Table):
         row_header = "aggregation"
 
     def render_segment(self, record: Pricing) -> str:
-        return segment_text(record.segment)
+        return segment_text(record.segment, record.aggregation.segmented_fields)
 
     def render_owner(self, record: Pricing) -> Any:
         return link(f"plans:{'plan' if record.plan_id else 'plan_template'}_detail", record.owner)
@@ -130,7 +130,7 @@ def _editor(request: Request, form: PricingForm, save: Any, owner: Plan | PlanTe
     """The price editor; htmx asks it for the words alone while bands are typed."""
     key = "plan" if isinstance(owner, Plan) else "plan_template"
     owner_url = reverse(f"plans:{key}_detail", pk=owner.pk)
-    if request.htmx and request.POST.get("rows") == "words":
+    if request.method == "POST" and request.htmx and WORDS in request.GET:
         return page(request, "plans/pricing_form.html", {"form": form}, partial="words")
     pricing = form.entity if isinstance(form.entity, Pricing) else None
     crumbs = [
@@ -186,8 +186,8 @@ def pricing_detail(request: Request, pk: UUID) -> HttpResponse:
 
 
 def title_of(pricing: Pricing) -> str:
-    segment = f", {segment_text(pricing.segment)}" if pricing.segment is not None else ""
-    return f"{pricing.aggregation}{segment}"
+    segment = segment_text(pricing.segment, pricing.aggregation.segmented_fields)
+    return f"{pricing.aggregation}, {segment}" if segment else str(pricing.aggregation)
 
 
 def _details(pricing: Pricing, edit_url: str) -> dict[str, Any]:
@@ -195,7 +195,7 @@ def _details(pricing: Pricing, edit_url: str) -> dict[str, Any]:
     rows: list[tuple[str, Any]] = [
         ("Plan" if pricing.plan_id else "Plan template", owner),
         ("Aggregation", link("plans:aggregation_detail", pricing.aggregation)),
-        ("Segment", segment_text(pricing.segment)),
+        ("Segment", segment_text(pricing.segment, pricing.aggregation.segmented_fields)),
         ("Type", type_of_pricing(pricing).label),
         ("First day", day(pricing.start_date)),
         ("End", day(pricing.end_date) if pricing.end_date else "runs until ended"),
