@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from uuid import UUID
 
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from billing.engine.types import Frequency, Problem
 from billing.inputs import load_inputs
@@ -81,9 +81,7 @@ def _write(runs: Sequence[AccountRun]) -> None:
             together.write()
             # What is checked at commit is checked now, while the accounts can still be told apart.
             connection.check_constraints()
-    except OperationalError:
-        raise
-    except (DatabaseError, RuleViolation) as error:
+    except (IntegrityError, DataError, RuleViolation) as error:
         if len(runs) > 1:
             middle = len(runs) // 2
             _write(runs[:middle])

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from accounts.models import Account
-from billing.models import Bill, BillLine, JobStatus
+from billing.models import Bill, BillJob, BillLine, BillRevision, JobStatus
 from billing.services.jobs import create_job, run_job
 from billing.usage.models import IngestBatch, Measurement, UsageSequence
 from m3console.core.entities import create
@@ -170,3 +170,39 @@ def bill_of(account, bill_date=JULY):
 
 def lines_of(bill):
     return list(BillLine.objects.filter(revision__bill=bill, revision__number=bill.revision))
+
+
+def customers(shop, count):
+    accounts = [shop.account(f"a{number:04}") for number in range(count)]
+    for account in accounts:
+        shop.attach(account, shop.std)
+    use_again(shop, accounts, 50)
+    return accounts
+
+
+def use_again(shop, accounts, gb):
+    shop.use(shop.disk, *((account, "2024-06-10T00:00Z", {"gb": gb}) for account in accounts))
+
+
+def begun(shop, accounts, size):
+    """A job that somebody has begun and left."""
+    job = create_job(organization=shop.organization, bill_date=JULY, foreground=True)
+    BillJob.objects.filter(pk=job.pk).update(
+        status=JobStatus.RUNNING, watermark=99, accounts_total=len(accounts)
+    )
+    keys = sorted(account.pk for account in accounts)
+    for first in range(0, len(keys), size):
+        job.items.create(account_ids=keys[first : first + size])
+    job.refresh_from_db()
+    return job
+
+
+def status(job):
+    return BillJob.objects.values_list("status", flat=True).get(pk=job.pk)
+
+
+def once_each(accounts, revisions=1):
+    """Every account has one bill, of so many revisions, with one line each."""
+    assert sorted(Bill.objects.values_list("account_id", flat=True)) == sorted(a.pk for a in accounts)
+    assert set(Bill.objects.values_list("revision", flat=True)) == {revisions}
+    assert BillRevision.objects.count() == revisions * len(accounts)
