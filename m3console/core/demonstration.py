@@ -23,7 +23,7 @@ def seed() -> None:
     """Make the organization and fill it; what an interrupted seeding left is completed."""
     if not Organization.objects.filter(slug=SLUG).exists():
         create_organization(slug=SLUG, name=NAME, currency=CURRENCY)
-    call_command("seed_demo", organization=SLUG, accounts=ACCOUNTS)
+    call_command("seed_demo", organization=SLUG, accounts=ACCOUNTS, bills=True)
     organization = Organization.objects.get(slug=SLUG)
     for role in Role:
         if not Membership.objects.filter(organization=organization, user__email=email(role)).exists():

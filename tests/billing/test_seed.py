@@ -10,10 +10,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import Account
+from billing.models import Bill, BillJob
 from billing.seed import usage
 from billing.seed.calendar import Span
 from billing.seed.customers import FAMILY, UNBILLABLE, customer
 from billing.seed.subscriptions import relation
+from billing.services.jobs import create_job, run_job
 from billing.usage.models import EventKind, IngestEvent, Measurement, Upload
 from m3console.core import clock
 from plans.models import AccountPlan, Aggregation, Method, Plan, Pricing
@@ -38,9 +40,14 @@ def _today(on):
     on(TODAY)
 
 
-def seed_demo(organization, *, accounts=ACCOUNTS, measurements=MEASUREMENTS, seed=1):
+def seed_demo(organization, *, accounts=ACCOUNTS, measurements=MEASUREMENTS, seed=1, bills=False):
     call_command(
-        "seed_demo", organization=organization.slug, accounts=accounts, measurements=measurements, seed=seed
+        "seed_demo",
+        organization=organization.slug,
+        accounts=accounts,
+        measurements=measurements,
+        seed=seed,
+        bills=bills,
     )
 
 
@@ -255,6 +262,33 @@ def test_an_organization_in_another_currency_prices_in_its_own(make_organization
     seed_demo(organization, accounts=1, measurements=1)
     currencies = {row.plan_template.currency for row in Plan.objects.filter(organization=organization)}
     assert currencies == {"NOK", "EUR"}
+
+
+def test_every_month_is_billed_once_and_one_account_fails(organization):
+    seed_demo(organization, bills=True)
+    seed_demo(organization, bills=True)
+    jobs = list(BillJob.objects.filter(organization=organization).order_by("bill_date"))
+    assert [job.bill_date for job in jobs] == [date(2026, month, 1) for month in range(2, 8)]
+    for job in jobs:
+        summary = run_job(job)
+        assert summary.billed
+        assert [failure.account for failure in summary.failed] == [customer(1, UNBILLABLE).code]
+        assert "AUD" in summary.failed[0].reason
+    assert not create_and_run(organization, latest_only=False).billed, "nothing was left out"
+    bills = Bill.objects.filter(organization=organization)
+    assert bills.exclude(total=0).count() > ACCOUNTS
+    assert bills.values("currency").distinct().count() > 2
+
+
+def create_and_run(organization, *, latest_only):
+    job = create_job(
+        organization=organization,
+        bill_date=date(2026, 7, 1),
+        latest_only=latest_only,
+        source="command",
+        foreground=True,
+    )
+    return run_job(job)
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "many", "1.5"])

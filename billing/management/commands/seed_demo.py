@@ -4,6 +4,7 @@ from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from billing.seed.accounts import first_day, hold_seeding, make_accounts
+from billing.seed.bills import ask_for_bills
 from billing.seed.calendar import Span
 from billing.seed.catalogue import make_catalogue, missing_plans
 from billing.seed.customers import Customer, customer
@@ -31,6 +32,11 @@ class Command(OrganizationCommand):
             "--measurements", type=_count, metavar="M", help=f"{MEASUREMENTS_EACH} for each account otherwise"
         )
         parser.add_argument("--seed", type=int, default=1, metavar="S", help="what the data follows from (1)")
+        parser.add_argument(
+            "--bills",
+            action="store_true",
+            help="also ask for the bills of the six months; a worker makes them",
+        )
 
     def act_in(self, organization: Organization, **options: Any) -> int:
         seed, number = options["seed"], options["accounts"]
@@ -42,6 +48,11 @@ class Command(OrganizationCommand):
         self._make_catalogue(organization, span)
         self._make_accounts(organization, seed, number, span)
         self._make_usage(organization, seed, customers, span, measurements)
+        if options["bills"]:
+            asked = ask_for_bills(organization, span)
+            self.stdout.write(
+                f"Bills: {asked} runs wait for a worker." if asked else "Bills: asked for before."
+            )
         return DONE
 
     def _make_catalogue(self, organization: Organization, span: Span) -> None:
