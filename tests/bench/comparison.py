@@ -1,0 +1,74 @@
+"""What is compared with what, in which order."""
+
+import sys
+from argparse import Namespace
+from statistics import median
+
+from tests.bench.baseline import Baseline
+from tests.bench.billing_run import Ran, forget_bills, run_billing
+from tests.bench.ingestion import load
+from tests.bench.orm_loop import bill_sample
+from tests.bench.report import Comparison, Report, Round
+from tests.bench.scratch import settle
+from tests.bench.shop import make_shop
+
+AGGREGATION_AND_COPY, ORM_LOOP = 3, 20
+"""The bars: at most so many times the one, at least so many times faster than the other."""
+
+
+def compare(options: Namespace, report: Report) -> None:
+    _say(f"Making {options.accounts:,} accounts …")
+    shop = make_shop(options.accounts)
+    _say(f"Ingesting {options.measurements:,} measurements …")
+    loads = load(shop, options.accounts, options.measurements)
+    report.comparisons.append(Comparison("ingestion beside bare COPY, a part", loads))
+    per_second = options.measurements / sum(each.ours for each in loads)
+    report.facts["ingestion"] = f"{per_second:,.0f} measurements a second"
+    _compare_billing(shop, options, report)
+
+
+def _compare_billing(shop, options: Namespace, report: Report) -> None:
+    _say("Billing once, for the rows that COPY will write …")
+    slug, baseline = shop.organization.slug, Baseline(shop)
+    first = run_billing(slug)
+    _check(first, options)
+    report.facts["baseline"] = baseline.choose()
+    copies, loops, runs = [], [], []
+    for number in range(1, options.rounds + 1):
+        settle()
+        parts = baseline.run()
+        ran = run_billing(slug)
+        _check(ran, options)
+        forget_bills()
+        sample = min(options.sample, options.accounts)
+        loop = bill_sample(shop, sample)[0] * options.accounts
+        copies.append(Round(sum(parts), ran.seconds))
+        loops.append(Round(loop, ran.seconds))
+        runs.append(ran)
+        _say(
+            f"Round {number}: aggregation {parts[0]:.2f} s + COPY {parts[1]:.2f} s,"
+            f" billing {ran.seconds:.2f} s, ORM loop {loop:.0f} s"
+        )
+    report.comparisons.append(
+        Comparison("billing beside one aggregation and COPY", copies, AGGREGATION_AND_COPY)
+    )
+    title = f"billing beside an ORM loop, scaled from {sample:,} accounts"
+    report.comparisons.append(Comparison(title, loops, ORM_LOOP, faster=True))
+    _tell_stages(runs, report)
+
+
+def _check(ran: Ran, options: Namespace) -> None:
+    assert ran.billed == options.accounts, ran
+
+
+def _tell_stages(runs: list[Ran], report: Report) -> None:
+    """The stages of the run in the middle, and the largest memory of all."""
+    usual = sorted(runs, key=lambda ran: ran.seconds)[len(runs) // 2]
+    report.facts["stages"] = ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in usual.stages.items())
+    report.facts["peak memory"] = f"{max(ran.memory for ran in runs)} MB"
+    report.facts["written"] = f"{usual.billed:,} bills, {usual.lines:,} lines in {usual.seconds:.2f} s"
+    report.facts["bills a second"] = round(usual.billed / median(ran.seconds for ran in runs))
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
