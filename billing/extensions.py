@@ -1,12 +1,12 @@
 """What billing adds to the pages and the deletion rules of the floors below."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from uuid import UUID
 
-from django.db.models import Model
+from django.db.models import F, Model
 
 from billing.effects import attachment_effects
-from billing.models import Bill, BillJob, BillLine, JobStatus
+from billing.models import Bill, BillJob, BillLine, BillQuerySet, JobStatus
 from m3console.core.links import reverse
 from m3console.core.models import Organization
 from m3console.core.navigation import Entry, add
@@ -14,12 +14,6 @@ from m3console.core.registry import Blocker, Tab, extensions
 
 NAMED = 5
 COUNTED = 1_000
-
-# Kind of entity → the column of bill lines that refers to it.
-BILLED = {
-    "plans.accountplan": "account_plan_id",
-    "plans.pricing": "pricing_id",
-}
 
 
 def register() -> None:
@@ -31,9 +25,12 @@ def register() -> None:
     account = extensions("accounts.account")
     account.tabs.append(Tab("bills", "Bills", "billing:account_bills", 60, count=_bills))
     account.losses.append(_viewable_bills)
-    extensions("plans.accountplan").effects.append(attachment_effects)
-    for kind, column in BILLED.items():
-        extensions(kind).blockers.append(_billed_on(column))
+    attachment = extensions("plans.accountplan")
+    attachment.tabs.append(Tab("bills", "Bills", "billing:attachment_bills", 10, count=_bills_under))
+    attachment.effects.append(attachment_effects)
+    attachment.losses.append(_changed_bills)
+    attachment.blockers.append(_locked_bills)
+    extensions("plans.pricing").blockers.append(_bills_priced)
 
 
 def _going_on(organization: Organization) -> int:
@@ -52,14 +49,38 @@ def _viewable_bills(account: UUID) -> Iterator[str]:
         yield f"{shown} bill{'s' if count > 1 else ''} will stay viewable in Bill management."
 
 
-def _billed_on(column: str) -> Callable[[UUID], Iterator[Blocker]]:
-    """The bills whose lines refer to an entity, of any revision: those stay readable for ever."""
+def bills_under(attachment: UUID) -> BillQuerySet:
+    """The bills whose current revision has lines of the attachment."""
+    lines = BillLine.objects.filter(
+        account_plan_id=attachment, revision__number=F("revision__bill__revision")
+    )
+    return Bill.objects.filter(pk__in=lines.values("revision__bill"))
 
-    def bills(pk: UUID) -> Iterator[Blocker]:
-        lines = BillLine.objects.filter(**{column: pk})
-        found = Bill.objects.filter(pk__in=lines.values("revision__bill")).order_by("-bill_date", "id")
-        for bill in found[:NAMED]:
-            text = f"bill {bill.reference} of {bill.account_name}, {bill.bill_date:%-d %b %Y}"
-            yield Blocker(text, reverse("billing:bill_detail", organization=bill.organization, pk=bill.pk))
 
-    return bills
+def _bills_under(attachment: Model) -> int:
+    return bills_under(attachment.pk)[:COUNTED].count()
+
+
+def _changed_bills(attachment: UUID) -> Iterator[str]:
+    """What deleting an attachment does to the bills that are not locked (spec 2, Plan attachment)."""
+    open_bills = bills_under(attachment).filter(locked_at=None).order_by("-bill_date", "id")
+    shown = [f"{bill.reference} of {bill.bill_date:%-d %b %Y}" for bill in open_bills[: NAMED + 1]]
+    if shown:
+        more = " and others" if len(shown) > NAMED else ""
+        yield f"Made under it: {', '.join(shown[:NAMED])}{more}. The next run takes its lines off them."
+
+
+def _locked_bills(attachment: UUID) -> Iterator[Blocker]:
+    return _blockers(bills_under(attachment).filter(locked_at__isnull=False))
+
+
+def _bills_priced(pricing: UUID) -> Iterator[Blocker]:
+    """The bills with lines of a pricing, of any revision: those stay readable for ever."""
+    lines = BillLine.objects.filter(pricing_id=pricing)
+    return _blockers(Bill.objects.filter(pk__in=lines.values("revision__bill")))
+
+
+def _blockers(bills: BillQuerySet) -> Iterator[Blocker]:
+    for bill in bills.select_related("organization").order_by("-bill_date", "id")[:NAMED]:
+        text = f"bill {bill.reference} of {bill.account_name}, {bill.bill_date:%-d %b %Y}"
+        yield Blocker(text, reverse("billing:bill_detail", organization=bill.organization, pk=bill.pk))

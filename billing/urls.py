@@ -24,4 +24,6 @@ urlpatterns = [
     ),
     # accounts/<account>/
     path("accounts/<uuid:pk>/bills/", bills.account_bills, name="account_bills"),
+    # plan-attachments/<attachment>/
+    path("plan-attachments/<uuid:pk>/bills/", bills.attachment_bills, name="attachment_bills"),
 ]

@@ -1,4 +1,4 @@
-from billing.models.bills import Bill, BillLine, BillRevision, BillStatus
+from billing.models.bills import Bill, BillLine, BillQuerySet, BillRevision, BillStatus
 from billing.models.jobs import BillJob, BillJobItem, BillJobResult, JobStatus, Outcome
 
 __all__ = [
@@ -7,6 +7,7 @@ __all__ = [
     "BillJobItem",
     "BillJobResult",
     "BillLine",
+    "BillQuerySet",
     "BillRevision",
     "BillStatus",
     "JobStatus",

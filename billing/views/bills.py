@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import Account
 from accounts.views.header import account_context
 from billing.exports.downloads import bill_download
+from billing.extensions import bills_under
 from billing.filters import BillFilter
 from billing.models import Bill, BillLine
 from billing.tables import AccountBillTable, BillTable
@@ -22,6 +23,8 @@ from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.links import reverse
 from m3console.core.listing import listing
+from plans.models import AccountPlan
+from plans.views.attachment_context import attachment_page
 
 Answer = HttpResponse | StreamingHttpResponse
 SORTS = {"bill_date": F("bill_date")}
@@ -59,8 +62,29 @@ def account_bills(request: Request, pk: UUID) -> Answer:
         filters=BillFilter,
         noun="bill",
         empty="A run of billing makes them once a plan is attached.",
-        context=account_context(request, account, tab="bills"),
-        template="billing/account_bills.html",
+        context=account_context(request, account, tab="bills") | {"tab_base": "accounts/account_base.html"},
+        template="billing/bills_tab.html",
+    )
+
+
+@require_safe
+def attachment_bills(request: Request, pk: UUID) -> Answer:
+    """The Bills tab of a plan attachment: what was made under it."""
+    rows = AccountPlan.objects.filter(organization=request.organization).with_plan()
+    attachment = get_object_or_404(rows, pk=pk)
+    return listing(
+        request,
+        title="Bills",
+        rows=bills_under(attachment.pk).defer("account_address"),
+        table=AccountBillTable,
+        sorts=SORTS,
+        default="-bill_date",
+        filters=BillFilter,
+        noun="bill",
+        empty="A run of billing makes them from its first bill date on.",
+        context=attachment_page(request, attachment, tab="bills")
+        | {"tab_base": "plans/attachment_base.html"},
+        template="billing/bills_tab.html",
     )
 
 
