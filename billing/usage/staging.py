@@ -34,13 +34,21 @@ insert into usage_measurement
 select id, ts, ets, %(organization)s, account_id, meter_id, %(batch)s, uid, dims, vals
 from usage_staging join first on measurement_id = id order by account_id, meter_id, ts
 """
-# A statement of its own: the first one's snapshot misses what others have committed meanwhile.
+# A statement of its own: the first one's snapshot misses what others have committed meanwhile. Row by
+# row (OFFSET 0 is not flattened), because the planner knows nothing of the staged rows and would
+# rather read all uids and all measurements.
 REPEATED = """
-select s.n, a.code, m.meter_id, m.ts, m.ets, m.dims, m.vals
-from usage_staging s join usage_uid u on u.organization_id = %(organization)s and u.uid = s.uid
-join usage_measurement m on m.account_id = u.account_id and m.ts = u.ts and m.id = u.measurement_id
-join accounts_account a on a.id = m.account_id
-where u.measurement_id <> s.id and u.digest <> s.digest order by s.n
+with different as materialized (
+  select s.n, u.* from usage_staging s cross join lateral (
+    select measurement_id, account_id, ts, digest from usage_uid
+    where organization_id = %(organization)s and uid = s.uid offset 0
+  ) u where u.measurement_id <> s.id and u.digest <> s.digest
+)
+select d.n, a.code, m.meter_id, m.ts, m.ets, m.dims, m.vals
+from different d cross join lateral (
+  select * from usage_measurement where account_id = d.account_id and ts = d.ts and id = d.measurement_id
+  offset 0
+) m join accounts_account a on a.id = m.account_id order by d.n
 """
 
 

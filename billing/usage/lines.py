@@ -1,0 +1,98 @@
+"""Physical lines of a file, as bytes: counted, bounded, and able to be put back."""
+
+import re
+from collections import deque
+from typing import NamedTuple, Protocol
+
+from m3console.core.errors import RuleViolation
+
+MAX_LINE = 100_000
+# What no text file begins with, and what to do about it.
+DISGUISES = {
+    b"\xff\xfe": "The file is in UTF-16. Save it as UTF-8.",
+    b"\xfe\xff": "The file is in UTF-16. Save it as UTF-8.",
+    b"PK\x03\x04": "The file is a spreadsheet or ZIP archive. Export it as CSV in UTF-8.",
+    b"\xd0\xcf\x11\xe0": "The file is an Excel workbook. Export it as CSV in UTF-8.",
+    b"\x1f\x8b": "The file is compressed. Unpack it first.",
+}
+BOM = b"\xef\xbb\xbf"
+LINE_END = re.compile(r"\r?\n\Z")
+
+
+class Unusable(RuleViolation):
+    """A file of which nothing can be read; nothing of it is stored."""
+
+
+class Readable(Protocol):
+    def readline(self, limit: int, /) -> bytes: ...
+
+
+class Line(NamedTuple):
+    """A line with its end, cut at MAX_LINE bytes; `size` is its whole length. Lines count from 1."""
+
+    number: int
+    raw: bytes
+    size: int
+
+    @property
+    def blank(self) -> bool:
+        return not self.raw.strip()
+
+    @property
+    def too_long(self) -> bool:
+        return self.size > MAX_LINE
+
+    def shown(self) -> str:
+        """The line as text, whatever it holds."""
+        return LINE_END.sub("", self.raw.decode("utf-8", "backslashreplace"))
+
+
+class Lines:
+    """The lines of a file. Raises Unusable when it is no text at all."""
+
+    def __init__(self, file: Readable) -> None:
+        self._file = file
+        self._put_back: deque[Line] = deque()
+        self._number = 0
+        self.bytes_read = 0
+        first = self.next()
+        if first:
+            self._put_back.append(first._replace(raw=_text_begins(first.raw)))
+
+    def next(self) -> Line | None:
+        if self._put_back:
+            return self._put_back.popleft()
+        raw = self._file.readline(MAX_LINE + 1)
+        if not raw:
+            return None
+        size = len(raw)
+        if size > MAX_LINE:
+            size += self._skip(raw)
+        self._number += 1
+        self.bytes_read += size
+        return Line(self._number, raw, size)
+
+    def put_back(self, lines: list[Line]) -> None:
+        self._put_back.extendleft(reversed(lines))
+
+    def first_filled(self) -> Line | None:
+        """The first line that is not blank, which stays to be read."""
+        while (line := self.next()) is not None:
+            if not line.blank:
+                self._put_back.appendleft(line)
+                return line
+        return None
+
+    def _skip(self, part: bytes) -> int:
+        skipped = 0
+        while part and not part.endswith(b"\n"):
+            part = self._file.readline(MAX_LINE)
+            skipped += len(part)
+        return skipped
+
+
+def _text_begins(raw: bytes) -> bytes:
+    for mark, sentence in DISGUISES.items():
+        if raw.startswith(mark):
+            raise Unusable(sentence)
+    return raw.removeprefix(BOM)

@@ -1,0 +1,97 @@
+"""manage.py import_usage: a CSV or JSON Lines file of measurements (spec 6)."""
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any, BinaryIO
+
+from django.core.management.base import CommandError
+
+from billing.usage.files import UsageFile
+from billing.usage.ingest import Counts, ingest
+from billing.usage.models import Upload
+from billing.usage.progress import Progress
+from billing.usage.rejects import RejectsFile
+from billing.usage.uploads import uploading
+from m3console.core.commands import DONE, WITH_FAILURES, OrganizationCommand
+from m3console.core.errors import RuleViolation
+from m3console.core.models import Organization
+from plans.models import Meter
+
+
+class Command(OrganizationCommand):
+    help = (
+        "Store the measurements of a CSV file (header uid,account,meter,ts,ets and one column for each data"
+        " field) or a JSON Lines file. A uid is stored once, so the same command again completes what was"
+        " broken off; rows without a uid are stored all together at the end."
+    )
+    example = "--organization acme usage.csv --rejects rejects.csv"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("file", metavar="FILE", help="a CSV or JSON Lines file; - is standard input")
+        parser.add_argument("--meter", metavar="CODE", help="the meter of every row, in place of a column")
+        parser.add_argument("--rejects", metavar="REJECTS", help="write the refused rows to this CSV file")
+        parser.add_argument(
+            "--uid-from-content",
+            action="store_true",
+            help="a row without a uid gets one made of its content, so that equal rows count once",
+        )
+
+    def act_in(self, organization: Organization, **options: Any) -> int:
+        meter = _meter(organization, options["meter"])
+        rejects = RejectsFile(options["rejects"], source=options["file"]) if options["rejects"] else None
+        with _opened(options["file"]) as (file, name):
+            found = UsageFile(file, name, organization, meter)
+            try:
+                upload, counts = self._store(organization, found, name, meter, options["uid_from_content"])
+            except OSError as error:
+                raise CommandError(f"{name} cannot be read on: {error}", returncode=WITH_FAILURES) from None
+            except SystemExit:
+                raise CommandError("Stopped; the same command again completes it.", returncode=143) from None
+        if rejects:
+            rejects.write(upload)
+        self.print_summary(asdict(counts))
+        return DONE
+
+    def _store(
+        self, organization: Organization, file: UsageFile, name: str, meter: Meter | None, derive: bool
+    ) -> tuple[Upload, Counts]:
+        progress = Progress()
+        with uploading(
+            organization, kind=file.kind, file_name=name, columns=file.rows.columns, meter=meter
+        ) as upload:
+            counts = ingest(
+                organization=organization,
+                rows=file.rows,
+                upload=upload,
+                uid_from_content=derive,
+                progress=progress,
+            )
+        progress.done()
+        return upload, counts
+
+
+def _meter(organization: Organization, code: str | None) -> Meter | None:
+    if code is None:
+        return None
+    meter = Meter.objects.filter(organization=organization, code=code).first()
+    if meter is None:
+        raise RuleViolation(f"There is no meter “{code}”.")
+    return meter
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[tuple[BinaryIO, str]]:
+    if path == "-":
+        yield sys.stdin.buffer, "standard input"
+        return
+    try:
+        file = open(path, "rb")  # noqa: SIM115 (closed below; only its opening may fail here)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise RuleViolation(f"{path} cannot be read: {reason}.") from None
+    with file:
+        yield file, path.rpartition("/")[2]
