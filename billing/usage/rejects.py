@@ -15,7 +15,7 @@ from m3console.core.errors import RuleViolation
 from m3console.core.forms import NUMBER
 
 OWN = ("line", "reason")
-CHUNK = 2_000
+CHUNK = 100
 
 
 def rejects_csv(upload: Upload) -> Iterator[str]:

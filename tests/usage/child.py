@@ -11,4 +11,11 @@ if __name__ == "__main__":
 
     settings.DATABASES["default"]["NAME"] = sys.argv[1]
     sys.argv = ["manage.py", *sys.argv[2:]]
+    if "CHUNK_ROWS" in os.environ:
+        import django
+
+        django.setup()
+        from billing.usage import ingest
+
+        ingest.CHUNK_ROWS = int(os.environ["CHUNK_ROWS"])
     manage.main()
