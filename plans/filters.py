@@ -1,70 +1,76 @@
-"""Filters of the catalogue's lists."""
+"""Filters of the catalogue's lists.
+
+Choices are read once a request: a choice of model rows would be read again for each chip and check.
+"""
+
+from typing import Any
+from uuid import UUID
 
 import django_filters
-from django.db.models import QuerySet
+from django import forms
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
-from m3console.core.http import Request
-from plans.forms.common import products
-from plans.models import Aggregation, Meter, Plan, PlanTemplate, Product
+from plans.models import Meter, PlanTemplate, Product
+
+GLOBAL = "global"
 
 
-def products_of(request: Request) -> QuerySet[Product]:
-    return products(request.organization)
+class CatalogueFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Filters by what rows belong to; `offered` names the kind of rows that a filter offers."""
+
+    offered: dict[str, Any] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, model in self.offered.items():
+            rows = model._default_manager.filter(organization=self.request.organization)
+            named = rows.order_by(Lower("name"), "id").values_list("id", "name")
+            self.filters[name].extra["choices"] += [(str(pk), label) for pk, label in named]
 
 
-def meters_of(request: Request) -> QuerySet[Meter]:
-    return Meter.objects.filter(organization=request.organization).order_by(Lower("name"), "id")
+def belongs(path: str, *, label: str, unowned: bool = False) -> django_filters.ChoiceFilter:
+    """A choice of what `path` points to; `unowned` offers rows that point to nothing as Global."""
 
+    def narrow(rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(Q(**{path: None}) if value == GLOBAL else Q(**{path: UUID(value)}))
 
-class OfProductFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """By product; also what belongs to none."""
-
-    product = django_filters.ModelChoiceFilter(
-        queryset=products_of, empty_label="Any", null_label="Global", null_value="global"
+    return django_filters.ChoiceFilter(
+        label=label, method=narrow, empty_label="Any", choices=[(GLOBAL, "Global")] if unowned else []
     )
 
 
-class AggregationFilter(OfProductFilter):
-    meter = django_filters.ModelChoiceFilter(queryset=meters_of, empty_label="Any")
+def named_in_link(path: str, label: str) -> django_filters.UUIDFilter:
+    """A filter that only links set, such as “All pricings” of a plan."""
+    return django_filters.UUIDFilter(field_name=path, label=label, widget=forms.HiddenInput)
 
 
-class TemplateFilter(django_filters.FilterSet):  # type: ignore[misc]
-    product = django_filters.ModelChoiceFilter(queryset=products_of, empty_label="Any")
+class MeterFilter(CatalogueFilter):
+    offered = {"product": Product}
+    product = belongs("product", label="Product", unowned=True)
 
 
-class PlanFilter(django_filters.FilterSet):  # type: ignore[misc]
-    product = django_filters.ModelChoiceFilter(
-        field_name="plan_template__product", label="Product", queryset=products_of, empty_label="Any"
-    )
-    plan_template = django_filters.ModelChoiceFilter(
-        label="Plan template",
-        queryset=lambda request: PlanTemplate.objects.filter(organization=request.organization).order_by(
-            Lower("name"), "id"
-        ),
-        empty_label="Any",
-    )
+class AggregationFilter(CatalogueFilter):
+    offered = {"product": Product, "meter": Meter}
+    product = belongs("product", label="Product", unowned=True)
+    meter = belongs("meter", label="Meter")
 
 
-class PricingFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """By what is priced, and by the plan or template whose page has not room for all its pricings."""
+class TemplateFilter(CatalogueFilter):
+    offered = {"product": Product}
+    product = belongs("product", label="Product")
 
-    aggregation = django_filters.ModelChoiceFilter(
-        queryset=lambda request: Aggregation.objects.filter(organization=request.organization).order_by(
-            Lower("name"), "id"
-        ),
-        empty_label="Any",
-    )
-    plan = django_filters.ModelChoiceFilter(
-        queryset=lambda request: Plan.objects.filter(organization=request.organization).order_by(
-            Lower("name"), "id"
-        ),
-        empty_label="Any",
-    )
-    plan_template = django_filters.ModelChoiceFilter(
-        label="Plan template",
-        queryset=lambda request: PlanTemplate.objects.filter(organization=request.organization).order_by(
-            Lower("name"), "id"
-        ),
-        empty_label="Any",
-    )
+
+class PlanFilter(CatalogueFilter):
+    offered = {"product": Product, "plan_template": PlanTemplate}
+    product = belongs("plan_template__product", label="Product")
+    plan_template = belongs("plan_template", label="Plan template")
+
+
+class PricingFilter(CatalogueFilter):
+    """By plan template; the others come with links from their pages."""
+
+    offered = {"plan_template": PlanTemplate}
+    plan_template = belongs("plan_template", label="Plan template")
+    plan = named_in_link("plan", "Plan id")
+    aggregation = named_in_link("aggregation", "Aggregation id")

@@ -48,14 +48,14 @@ class AggregationForm(RowsForm):
         required=False, label="A default segment", help_text="Takes what no other segment takes."
     )
     row_name = "Segment"
+    rows_label = "Segments"
 
     def __init__(
         self, *args: Any, organization: Organization, entity: Aggregation | None = None, **kwargs: Any
     ) -> None:
         self.too_many = bool(entity and len(entity.segments) > MOST_SEGMENTS)
-        rows = rows_of(entity) if entity and not self.too_many else ()
         self.organization = organization
-        super().__init__(*args, entity=entity, rows=rows, **kwargs)
+        super().__init__(*args, entity=entity, **kwargs)
         choose_from(self, "product", products(organization))
         choose_from(self, "meter", meters(organization))
         fields = self.meter_fields()
@@ -68,6 +68,12 @@ class AggregationForm(RowsForm):
             "target_field": entity.target_field.code,
             "default_segment": {} in entity.segments,
         }
+
+    @classmethod
+    def saved_rows(cls, entity: Aggregation) -> list[dict[str, str]]:
+        """The segments but the default one, which has a tick of its own; none if there are too many."""
+        segments = entity.segments if len(entity.segments) <= MOST_SEGMENTS else []
+        return [{f"of-{field}": value for field, value in each.items()} for each in segments if each]
 
     def meter_fields(self) -> list[DataField]:
         """The data fields of the meter that the form now names."""
@@ -108,8 +114,3 @@ class AggregationForm(RowsForm):
 
 def meters(organization: Organization) -> Any:
     return Meter.objects.filter(organization=organization).order_by(Lower("name"), "id")
-
-
-def rows_of(aggregation: Aggregation) -> list[dict[str, str]]:
-    """The aggregation's segments as rows of the form, the default one left out."""
-    return [{f"of-{field}": value for field, value in each.items()} for each in aggregation.segments if each]

@@ -38,25 +38,24 @@ class MeterForm(RowsForm):
     product = product_field(optional=True, help_text="With a product, for that product’s plans only.")
     row_form = DataFieldForm
     row_name = "Field"
+    rows_label = "Data fields"
     most_rows = MOST_FIELDS + 1  # one too many is answered with the rule's own sentence
 
     def __init__(
         self, *args: Any, organization: Organization, entity: Meter | None = None, **kwargs: Any
     ) -> None:
-        rows = rows_of(entity) if entity else ()
-        super().__init__(*args, entity=entity, rows=rows, **kwargs)
+        super().__init__(*args, entity=entity, **kwargs)
         choose_from(self, "product", products(organization))
 
-
-def rows_of(meter: Meter) -> list[dict[str, str]]:
-    """The meter's data fields as rows of the form."""
-    return [
-        {
-            "id": str(each.pk),
-            "category": each.category,
-            "code": each.code,
-            "name": each.name,
-            "unit": each.unit,
-        }
-        for each in meter.data_fields.all()
-    ]
+    @classmethod
+    def saved_rows(cls, entity: Meter) -> list[dict[str, str]]:
+        return [
+            {
+                "id": str(each.pk),
+                "category": each.category,
+                "code": each.code,
+                "name": each.name,
+                "unit": each.unit,
+            }
+            for each in entity.data_fields.all()
+        ]

@@ -53,6 +53,7 @@ class PricingForm(RowsForm):
     )
     description = forms.CharField(max_length=200, required=False, help_text="As it stands on bills.")
     row_name = "Band"
+    rows_label = "Bands"
     most_rows = 200
 
     def __init__(
@@ -65,9 +66,8 @@ class PricingForm(RowsForm):
     ) -> None:
         self.owner = owner
         self.template = owner.plan_template if isinstance(owner, Plan) else owner
-        rows = rows_of(entity) if entity else [{"lower_limit": ZERO}]
         initial = {"start_date": today, **(kwargs.pop("initial", None) or {})} if today else None
-        super().__init__(*args, entity=entity, rows=rows, initial=initial, **kwargs)
+        super().__init__(*args, entity=entity, initial=initial, **kwargs)
         if entity:
             del self.fields["aggregation"], self.fields["segment"]
         else:
@@ -79,6 +79,22 @@ class PricingForm(RowsForm):
     @classmethod
     def values_of(cls, entity: Any) -> dict[str, Any]:
         return super().values_of(entity) | {"pricing_type": type_of_pricing(entity)}
+
+    @classmethod
+    def saved_rows(cls, entity: Pricing) -> Sequence[dict[str, Decimal | str]]:
+        """The bands; prices that the type has not are blank."""
+        shape = SHAPES[type_of_pricing(entity)]
+        return [
+            {
+                "lower_limit": lower,
+                "fixed_price": fixed if shape.fixed else "",
+                "unit_price": unit if shape.unit else "",
+            }
+            for lower, fixed, unit in bands_of(entity)
+        ]
+
+    def first_rows(self) -> Sequence[dict[str, Decimal | str]]:
+        return [{"lower_limit": ZERO}]
 
     @property
     def kind(self) -> PricingType:
@@ -184,19 +200,6 @@ def aggregations(template: PlanTemplate) -> QuerySet[Aggregation]:
     of_meter = Q(meter__product=None) | Q(meter__product=template.product_id)
     rows = Aggregation.objects.filter(own, of_meter, organization=template.organization_id)
     return rows.select_related("meter").order_by(Lower("name"), "id")
-
-
-def rows_of(pricing: Pricing) -> Sequence[dict[str, Decimal | str]]:
-    """The pricing's bands as rows of the form; prices that its type has not are blank."""
-    shape = SHAPES[type_of_pricing(pricing)]
-    return [
-        {
-            "lower_limit": lower,
-            "fixed_price": fixed if shape.fixed else "",
-            "unit_price": unit if shape.unit else "",
-        }
-        for lower, fixed, unit in bands_of(pricing)
-    ]
 
 
 def _readable(row: dict[str, Any]) -> Band | None:

@@ -4,7 +4,8 @@ Rows are added and taken away by submit buttons, so this works without scripts; 
 buttons only redraw the form.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -12,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.forms import BaseFormSet, formset_factory
 from django.http import HttpRequest, QueryDict
 
+from m3console.core.entities import Entity
 from m3console.core.forms import ConsoleForm, EntityForm
 
 PREFIX = "row"
@@ -37,18 +39,18 @@ class RowsForm(EntityForm):
 
     row_form: ClassVar[type[ConsoleForm]]
     row_name: ClassVar[str]
+    rows_label: ClassVar[str]
     most_rows: ClassVar[int] = 1000
-    blank_rows: ClassVar[int] = 1
 
     def __init__(
         self,
         data: QueryDict | None = None,
         *,
         typed: QueryDict | None = None,
-        rows: Sequence[Mapping[str, Any]] = (),
+        entity: Entity | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(data, **kwargs)
+        super().__init__(data, entity=entity, **kwargs)
         self.typed = typed
         if typed is not None:
             self.initial = dict(self.initial) | {
@@ -56,7 +58,9 @@ class RowsForm(EntityForm):
                 for name, field in self.fields.items()
             }
         form_class = self.row_class()
-        shown: Sequence[Mapping[str, Any]] | None = list(rows) or [{}] * self.blank_rows
+        shown: Sequence[Mapping[str, Any]] | None = (
+            list(self.saved_rows(entity)) if entity else self.first_rows()
+        )
         if typed is not None:
             shown = acted(typed.get(ACT, ""), typed_rows(typed, form_class))
         if data is not None:
@@ -65,6 +69,15 @@ class RowsForm(EntityForm):
         self.rows: BaseFormSet[Any] = factory(data, prefix=PREFIX, initial=shown)
         self.focus_on_last = typed is not None and typed.get(ACT) == "add"
         self._label_rows()
+
+    @classmethod
+    def saved_rows(cls, entity: Any) -> Sequence[Mapping[str, Any]]:
+        """An entity's rows as the form shows them."""
+        raise NotImplementedError
+
+    def first_rows(self) -> Sequence[Mapping[str, Any]]:
+        """The rows that a new entity begins with."""
+        return [{}]
 
     def row_class(self) -> type[ConsoleForm]:
         """The form of one row; may depend on what the form above it says."""
@@ -92,9 +105,16 @@ class RowsForm(EntityForm):
                     self.add_error(None, ValidationError(f"{self.row_name} {number}{label}: {problem}"))
         return cleaned
 
-    def rows_text(self, rows: Iterable[Mapping[str, Any]]) -> str:
-        """Rows in one line, to compare what is saved with what was typed."""
-        return "; ".join(", ".join(str(value) for value in row.values() if value) for row in rows)
+    def read_again(self) -> list[dict[str, str]]:
+        """As for other forms, the rows compared as one field."""
+        found = super().read_again()
+        fresh = type(self.entity)._default_manager.filter(pk=self.entity.pk).first() if self.entity else None
+        if fresh is None or not isinstance(self.data, QueryDict):
+            return found
+        theirs = rows_text(self.saved_rows(fresh))
+        yours = rows_text(typed_rows(self.data, self.row_class()))
+        changed = {"label": self.rows_label, "theirs": theirs, "yours": yours}
+        return [*found, changed] if theirs != yours else found
 
     def _label_rows(self) -> None:
         """Each control of a row says which row it is in, for those who hear the page."""
@@ -105,6 +125,19 @@ class RowsForm(EntityForm):
             if number == len(self.rows.forms) and self.focus_on_last:
                 first = next(field for field in row.fields.values() if not field.widget.is_hidden)
                 first.widget.attrs["autofocus"] = True
+
+
+def rows_text(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows in one line, to compare what is saved with what was typed."""
+    shown = [
+        [
+            f"{value:f}" if isinstance(value, Decimal) else str(value)
+            for name, value in row.items()
+            if name != "id"
+        ]
+        for row in rows
+    ]
+    return "; ".join(" ".join(value for value in row if value not in ("", "None")) for row in shown)
 
 
 def typed_rows(typed: QueryDict, form_class: type[ConsoleForm]) -> list[dict[str, Any]]:

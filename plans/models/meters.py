@@ -29,7 +29,7 @@ NUMBERS = (Category.MEASURE, Category.INCOME, Category.COST)
 DIMENSIONS = (Category.WHO, Category.WHAT, Category.WHERE, Category.OTHER)
 
 
-@tracked()
+@tracked(without=("number_positions", "text_positions"))
 class Meter(Entity):
     """What the measurements of one kind carry. Without a product it is global.
 

@@ -45,7 +45,7 @@ class PricingQuerySet(models.QuerySet["Pricing"]):
         return same.filter(Q(end_date=None) | Q(end_date__gt=pricing.start_date))
 
 
-@tracked()
+@tracked(without=("segment_key",))
 class Pricing(Entity):
     """Bands of an aggregation (or one segment of it) on a plan or on a template, for [start, end).
 

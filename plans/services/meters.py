@@ -159,7 +159,8 @@ def _replace_fields(meter: Meter, wanted: Sequence[Mapping[str, str]]) -> list[M
     """Change and remove fields so that they are those wanted; answers the ones that are still to be added."""
     _check_list(wanted)
     present = {str(field.pk): field for field in meter.data_fields.all()}
-    by_code = {field.code: field for field in present.values()}
+    named = {str(each["id"]) for each in wanted if each.get("id")}
+    by_code = {field.code: field for pk, field in present.items() if pk not in named}
     kept: list[tuple[DataField, Mapping[str, str]]] = []
     new: list[Mapping[str, str]] = []
     for each in wanted:

@@ -16,7 +16,7 @@ from m3console.core.http import Request
 from m3console.core.links import reverse
 from m3console.core.listing import Table, listing
 from plans import services
-from plans.filters import OfProductFilter
+from plans.filters import MeterFilter
 from plans.forms.meters import MeterForm
 from plans.forms.rows import sent
 from plans.models import Aggregation, DataField, Meter, Product
@@ -57,7 +57,7 @@ def meter_list(request: Request) -> HttpResponseBase:
         table=MeterTable,
         sorts=BY_NAME,
         default="name",
-        filters=OfProductFilter,
+        filters=MeterFilter,
         search="Name, code or id",
         create=("Create meter", "plans:meter_create"),
         noun="meter",

@@ -67,6 +67,33 @@ def test_a_list_shows_finds_and_exports(key: str, things: dict[str, Any], manage
     assert "<" not in csv
 
 
+@pytest.mark.parametrize(
+    ("key", "query", "found"),
+    [
+        ("meter", "product={product}", {"Disk"}),
+        ("meter", "product=global", {"Api"}),
+        ("aggregation", "meter={meter}", {"gb_sum"}),
+        ("aggregation", "product=global&meter={meter}", {"gb_sum"}),
+        ("plan_template", "product={product}", {"monthly"}),
+        ("plan", "product={product}&plan_template={plan_template}", {"Standard"}),
+        ("pricing", "plan={plan}", {"gb_sum"}),
+        ("pricing", "plan_template={plan_template}", {"gb_sum"}),
+        ("pricing", "aggregation={aggregation}&q=nothing", set()),
+        ("meter", "product=no-uuid", {"Disk", "Api"}),
+    ],
+)
+def test_lists_are_filtered(
+    key: str, query: str, found: set[str], things: dict[str, Any], manager: Client,
+    organization: Organization, django_assert_max_num_queries: Any,
+) -> None:  # fmt: skip
+    a_meter(organization, "api")
+    filled = query.format(**{name: thing.pk for name, thing in things.items()})
+    with django_assert_max_num_queries(8):
+        answer = manager.get(f"{reverse(f'plans:{key}_list')}?{filled}")
+    rows = [row.record for row in answer.context["listing"].table.rows]
+    assert {str(row.aggregation if key == "pricing" else row) for row in rows} == found
+
+
 @pytest.mark.parametrize("key", KEYS)
 def test_every_page_of_an_entity_opens_for_a_viewer_without_ways_to_change(
     key: str, things: dict[str, Any], sign_in: Any
@@ -138,6 +165,20 @@ def test_a_stale_save_shows_both_versions(manager: Client, organization: Organiz
     assert "Mine" in answer.text
     product.refresh_from_db()
     assert product.name == "Theirs"
+
+
+def test_a_stale_save_compares_rows_too(manager: Client, things: dict[str, Any]) -> None:
+    pricing = things["pricing"]
+    services.update_pricing(pricing, version=1, bands=bands(("0", "0", "0.2")))
+    sent = {
+        "pricing_type": "TIERED", "start_date": "2024-01-01", "version": "1",
+        **rows({"lower_limit": "0", "unit_price": "0.3"}, {"lower_limit": "9", "unit_price": "0.1"}),
+    }  # fmt: skip
+    answer = manager.post(reverse("plans:pricing_edit", pk=pricing.pk), sent)
+    assert answer.status_code == 409
+    assert "<td>0 0.2</td><td>0 0.3; 9 0.1</td>" in answer.text
+    assert 'name="version" value="2"' in answer.text
+    assert 'value="0.3"' in answer.text
 
 
 def test_deleting_what_is_used_lists_where_with_links(manager: Client, things: dict[str, Any]) -> None:

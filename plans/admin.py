@@ -1,0 +1,70 @@
+"""The catalogue and plan attachments to look at."""
+
+from django.contrib import admin
+
+from m3console.core.admin import LookOnly
+from plans.models import AccountPlan, Aggregation, DataField, Meter, Plan, PlanTemplate, Pricing, Product
+
+
+@admin.register(Product)
+class ProductAdmin(LookOnly):
+    list_display = ("name", "code", "organization")
+    list_select_related = ("organization",)
+    search_fields = ("name", "code", "=id")
+
+
+@admin.register(Meter)
+class MeterAdmin(LookOnly):
+    list_display = ("name", "code", "product", "organization")
+    list_select_related = ("organization", "product")
+    search_fields = ("name", "code", "=id")
+
+
+@admin.register(DataField)
+class DataFieldAdmin(LookOnly):
+    list_display = ("code", "name", "category", "unit", "numeric", "position", "meter")
+    list_select_related = ("meter",)
+    search_fields = ("code", "name", "meter__code")
+
+
+@admin.register(Aggregation)
+class AggregationAdmin(LookOnly):
+    list_display = ("name", "code", "meter", "method", "unit", "organization")
+    list_select_related = ("organization", "meter")
+    search_fields = ("name", "code", "=id")
+
+
+@admin.register(PlanTemplate)
+class PlanTemplateAdmin(LookOnly):
+    list_display = ("name", "code", "product", "currency", "bill_frequency", "organization")
+    list_select_related = ("organization", "product")
+    search_fields = ("name", "code", "=id")
+
+
+@admin.register(Plan)
+class PlanAdmin(LookOnly):
+    list_display = ("name", "code", "plan_template", "standing_charge", "organization")
+    list_select_related = ("organization", "plan_template")
+    search_fields = ("name", "code", "=id")
+
+
+@admin.register(Pricing)
+class PricingAdmin(LookOnly):
+    list_display = (
+        "aggregation",
+        "segment",
+        "plan",
+        "plan_template",
+        "start_date",
+        "end_date",
+        "organization",
+    )
+    list_select_related = ("organization", "aggregation", "plan", "plan_template")
+    search_fields = ("aggregation__code", "plan__code", "=id")
+
+
+@admin.register(AccountPlan)
+class AccountPlanAdmin(LookOnly):
+    list_display = ("account", "plan", "start_date", "end_date", "organization")
+    list_select_related = ("organization", "account", "plan")
+    search_fields = ("=account__code", "=plan__code", "=id")
