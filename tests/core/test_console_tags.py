@@ -299,3 +299,9 @@ def test_the_error_summary_links_each_problem_to_its_field():
 
 def test_a_form_without_errors_has_no_summary():
     assert render('{% include "m3console/_error_summary.html" %}', form=AttachForm()).strip() == ""
+
+
+def test_an_average_price_shows_six_decimals_at_most():
+    assert console.average(Decimal("0.1665565407506376776387708004")) == "0.166557"
+    assert console.average(Decimal("4.6")) == "4.60"
+    assert console.average(None) == ""

@@ -21,6 +21,7 @@ from m3console.core import links
 register = template.Library()
 
 MINUS = "\N{MINUS SIGN}"
+SIX_DECIMALS = Decimal("0.000001")
 # Status: its icon and the tint that repeats it; a word missing here still shows, in grey.
 STATUSES: dict[str, tuple[str, str]] = {
     "ACTIVE": ("dot", "active"),
@@ -120,6 +121,12 @@ def quantity(value: Decimal | int | None) -> str:
 def price(value: Decimal | int | None) -> str:
     """A unit price, unrounded, with two decimals or as many as it has."""
     return "" if value is None or value == "" else spelled(value, 2)
+
+
+@register.filter
+def average(value: Decimal | None) -> str:
+    """An average price, which people compare but nobody charges: six decimals at most."""
+    return "" if value is None or value == "" else spelled(value.quantize(SIX_DECIMALS), 2)
 
 
 def day_text(value: date) -> str:
