@@ -3,6 +3,7 @@
 import atexit
 import fcntl
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -48,7 +49,13 @@ def alive() -> bool:
 
 
 def leave() -> None:
-    """Stop using the server; the last process to leave stops it. Returns once that is done."""
+    """Stop using the server; the last process to leave stops it. Returns once that is done.
+
+    For the end of the process: signals that ask for one are ignored from now on.
+    """
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
     with _lock:
         for cluster, descriptor in list(_joined.items()):
             os.close(descriptor)
