@@ -45,8 +45,9 @@ runtime: | $(BIN)/uv
 development: | $(BIN)/uv
 	@$(call install,requirements-dev.txt)
 
+demo: export DEMO_ENDS_WITH_PARENT := 1
 demo: runtime
-	@DEMO_ENDS_WITH_PARENT=1 $(PYTHON) manage.py demo
+	@$(PYTHON) manage.py demo
 
 # On another server: make test DATABASE_URL=postgres://user:password@host/name
 test: development chromium
