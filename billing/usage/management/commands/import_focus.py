@@ -1,0 +1,75 @@
+"""manage.py import_focus: cost and usage in the FinOps open specification, as usage (spec 6)."""
+
+from argparse import ArgumentParser
+from dataclasses import asdict
+from typing import Any
+
+from django.core.management.base import CommandError
+
+from billing.usage.focus.file import FocusFile, seekable
+from billing.usage.focus.load import load_focus
+from billing.usage.focus.tally import Created
+from billing.usage.ingest import Counts
+from billing.usage.management.commands.import_usage import _opened
+from billing.usage.models import Upload
+from billing.usage.progress import Progress
+from billing.usage.rejects import RejectsFile
+from billing.usage.uploads import uploading
+from m3console.core.commands import DONE, WITH_FAILURES, OrganizationCommand
+from m3console.core.models import Organization
+from m3console.core.progress import Progress as Looking
+
+
+class Command(OrganizationCommand):
+    help = (
+        "Store the charges of a FOCUS 1.x cost and usage file (CSV) as usage: the service is the product and"
+        " its meter, the sub account the account. The same file again adds nothing; broken off, the same"
+        " command completes it."
+    )
+    example = "--organization acme focus.csv --catalogue --rejects rejects.csv"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("file", metavar="FILE", help="a FOCUS file in CSV; - is standard input")
+        parser.add_argument(
+            "--catalogue",
+            action="store_true",
+            help="first make what is missing: accounts, products, meters, aggregations, plans with the list"
+            " prices, attached to the accounts",
+        )
+        parser.add_argument("--rejects", metavar="REJECTS", help="write the refused rows to this CSV file")
+
+    def act_in(self, organization: Organization, **options: Any) -> int:
+        rejects = RejectsFile(options["rejects"], source=options["file"]) if options["rejects"] else None
+        with _opened(options["file"]) as (source, name):
+            try:
+                with seekable(source) as opened:
+                    upload, counts, created = _load(
+                        organization, FocusFile(opened), name, options["catalogue"]
+                    )
+            except OSError as error:
+                raise CommandError(f"{name} cannot be read on: {error}", returncode=WITH_FAILURES) from None
+            except SystemExit:
+                raise CommandError("Stopped; the same command again completes it.", returncode=143) from None
+        if rejects:
+            rejects.write(upload)
+        self.print_summary(asdict(counts) | {"created": created.summary()})
+        return DONE
+
+
+def _load(
+    organization: Organization, file: FocusFile, name: str, catalogue: bool
+) -> tuple[Upload, Counts, Created]:
+    looking, progress = Looking("rows looked at for the catalogue"), Progress()
+    with uploading(organization, kind=Upload.Kind.FOCUS, file_name=name, columns=file.columns) as upload:
+        counts, created = load_focus(
+            organization=organization,
+            file=file,
+            upload=upload,
+            catalogue=catalogue,
+            looking=looking.report,
+            progress=progress,
+        )
+    looking.finish()
+    progress.done()
+    return upload, counts, created
