@@ -4,18 +4,16 @@ from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import CommandError
-
 from billing.usage.focus.file import FocusFile, seekable
 from billing.usage.focus.load import load_focus
 from billing.usage.focus.tally import Created
 from billing.usage.ingest import Counts
-from billing.usage.management.commands.import_usage import _opened
 from billing.usage.models import Upload
+from billing.usage.opening import opened
 from billing.usage.progress import Progress
 from billing.usage.rejects import RejectsFile
 from billing.usage.uploads import uploading
-from m3console.core.commands import DONE, WITH_FAILURES, OrganizationCommand
+from m3console.core.commands import DONE, OrganizationCommand
 from m3console.core.models import Organization
 from m3console.core.progress import Progress as Looking
 
@@ -41,16 +39,8 @@ class Command(OrganizationCommand):
 
     def act_in(self, organization: Organization, **options: Any) -> int:
         rejects = RejectsFile(options["rejects"], source=options["file"]) if options["rejects"] else None
-        with _opened(options["file"]) as (source, name):
-            try:
-                with seekable(source) as opened:
-                    upload, counts, created = _load(
-                        organization, FocusFile(opened), name, options["catalogue"]
-                    )
-            except OSError as error:
-                raise CommandError(f"{name} cannot be read on: {error}", returncode=WITH_FAILURES) from None
-            except SystemExit:
-                raise CommandError("Stopped; the same command again completes it.", returncode=143) from None
+        with opened(options["file"]) as (source, name), seekable(source) as file:
+            upload, counts, created = _load(organization, FocusFile(file), name, options["catalogue"])
         if rejects:
             rejects.write(upload)
         self.print_summary(asdict(counts) | {"created": created.summary()})

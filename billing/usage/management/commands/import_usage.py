@@ -1,21 +1,17 @@
 """manage.py import_usage: a CSV or JSON Lines file of measurements (spec 6)."""
 
-import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Any, BinaryIO
-
-from django.core.management.base import CommandError
+from typing import Any
 
 from billing.usage.files import UsageFile
 from billing.usage.ingest import Counts, ingest
 from billing.usage.models import Upload
+from billing.usage.opening import opened
 from billing.usage.progress import Progress
 from billing.usage.rejects import RejectsFile
 from billing.usage.uploads import uploading
-from m3console.core.commands import DONE, WITH_FAILURES, OrganizationCommand
+from m3console.core.commands import DONE, OrganizationCommand
 from m3console.core.errors import RuleViolation
 from m3console.core.models import Organization
 from plans.models import Meter
@@ -43,14 +39,9 @@ class Command(OrganizationCommand):
     def act_in(self, organization: Organization, **options: Any) -> int:
         meter = _meter(organization, options["meter"])
         rejects = RejectsFile(options["rejects"], source=options["file"]) if options["rejects"] else None
-        with _opened(options["file"]) as (file, name):
+        with opened(options["file"]) as (file, name):
             found = UsageFile(file, name, organization, meter)
-            try:
-                upload, counts = self._store(organization, found, name, meter, options["uid_from_content"])
-            except OSError as error:
-                raise CommandError(f"{name} cannot be read on: {error}", returncode=WITH_FAILURES) from None
-            except SystemExit:
-                raise CommandError("Stopped; the same command again completes it.", returncode=143) from None
+            upload, counts = self._store(organization, found, name, meter, options["uid_from_content"])
         if rejects:
             rejects.write(upload)
         self.print_summary(asdict(counts))
@@ -81,17 +72,3 @@ def _meter(organization: Organization, code: str | None) -> Meter | None:
     if meter is None:
         raise RuleViolation(f"There is no meter “{code}”.")
     return meter
-
-
-@contextmanager
-def _opened(path: str) -> Iterator[tuple[BinaryIO, str]]:
-    if path == "-":
-        yield sys.stdin.buffer, "standard input"
-        return
-    try:
-        file = open(path, "rb")  # noqa: SIM115 (closed below; only its opening may fail here)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise RuleViolation(f"{path} cannot be read: {reason}.") from None
-    with file:
-        yield file, path.rpartition("/")[2]
