@@ -134,7 +134,7 @@ def _refusals(given: dict[str, Any]) -> AbstractContextManager[None]:
 def _clean(fields: dict[str, Any]) -> dict[str, Any]:
     """The fields as they are stored; refuses, by name, what one of them may not hold, whoever calls."""
     cleaned = dict(fields)
-    for name in fields.keys() - {"parent_account", "auto_created"}:
+    for name in (name for name in fields if name not in {"parent_account", "auto_created"}):
         field = Account._meta.get_field(name)
         try:
             cleaned[name] = field.clean(fields[name], None)  # type: ignore[union-attr]
