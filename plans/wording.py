@@ -40,7 +40,9 @@ def price_text(kind: PricingType, bands: Sequence[Band], unit: str) -> str:
         limit = spelled(bands[1][0])
         if prices[0] == "free":
             return f"0 to {limit} free, {'then' if kind in TIERED else 'over it all at'} {prices[1]}{per}"
-        return f"{prices[0]}, over {limit}{'' if kind in TIERED else ' all at'} {prices[1]}{per}"
+        if kind in TIERED:
+            return f"{prices[0]} up to {limit}, then {prices[1]}{per}"
+        return f"{prices[0]}, over {limit} all at {prices[1]}{per}"
     return f"{prices[0]} to {prices[-1]}{per} in {len(bands)} bands"
 
 

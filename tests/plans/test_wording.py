@@ -27,6 +27,7 @@ THREE = bands(("0", "1", "3"), ("10", "2", "2"), ("20.5", "4", "1"))
         (T, bands(("0", "0", "0")), "free"),
         (T, TWO, "0 to 1,000 free, then 0.07 per GB"),
         (V, TWO, "0 to 1,000 free, over it all at 0.07 per GB"),
+        (T, bands(("0", "0", "2"), ("9", "0", "1")), "2.00 up to 9, then 1.00 per GB"),
         (S, TWO, "5.00, over 1,000 all at 7.00"),
         (T, THREE, "3.00 to 1.00 per GB in 3 bands"),
         (CT, THREE, "1.00 + 3.00 to 4.00 + 1.00 per GB in 3 bands"),
