@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-
 from pathlib import Path
 
 from tests.bench.comparison import compare
