@@ -32,9 +32,7 @@ class Schedule:
 
     def boundary(self, number: int) -> date:
         """The boundary `number` steps after the anchor (before it, if negative)."""
-        years, month = divmod(self.anchor.month - 1 + number * self.interval, 12)
-        year = self.anchor.year + years
-        return date(year, month + 1, min(self.anchor.day, monthrange(year, month + 1)[1]))
+        return _months_later(self.anchor, number * self.interval)
 
     def number_at(self, day: date) -> int:
         """The number of the last boundary on or before `day`."""
@@ -48,6 +46,14 @@ class Schedule:
         while (begin := self.boundary(number)) < end:
             number += 1
             yield Period(begin, self.boundary(number))
+
+
+@lru_cache(maxsize=4096)
+def _months_later(anchor: date, months: int) -> date:
+    """The anchor's day so many months later, clamped to that month's end."""
+    years, month = divmod(anchor.month - 1 + months, 12)
+    year = anchor.year + years
+    return date(year, month + 1, min(anchor.day, monthrange(year, month + 1)[1]))
 
 
 @dataclass(frozen=True, slots=True)

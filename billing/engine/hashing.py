@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from billing.engine.money import plain
 
@@ -25,29 +24,31 @@ def bill_hash(bill: "BillDraft") -> str:
         bill.frequency,
         bill.interval,
         bill.grouping_key,
-        _id(bill.account.id),
+        bill.account.id.int,
         bill.start.isoformat(),
         bill.end.isoformat(),
         bill.currency,
         plain(bill.total),
         [_line(line) for line in bill.lines],
     ]
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_json(content).encode()).hexdigest()
+
+
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _line(line: "LineDraft") -> list[Any]:
     return [
         line.type,
         line.description,
-        _id(line.account.id),
-        _id(line.attachment_id),
-        _id(line.product.id),
-        _id(line.plan.id),
-        _id(line.template.id),
-        line.pricing_id and _id(line.pricing_id),
-        line.aggregation and _id(line.aggregation.id),
-        line.meter and _id(line.meter.id),
+        line.account.id.int,
+        line.attachment_id.int,
+        line.product.id.int,
+        line.plan.id.int,
+        line.template.id.int,
+        line.pricing_id and line.pricing_id.int,
+        line.aggregation and line.aggregation.id.int,
+        line.meter and line.meter.id.int,
         line.segment,
         line.start.isoformat(),
         line.end.isoformat(),
@@ -66,11 +67,8 @@ def _line(line: "LineDraft") -> list[Any]:
 def _bands(bands: Sequence["BandCharge"]) -> list[list[str | None]]:
     return [
         [
-            plain(band.lower_limit),
-            _number(band.upper_limit),
+            *_prices(band.lower_limit, band.upper_limit, band.fixed_price, band.unit_price),
             plain(band.units),
-            plain(band.fixed_price),
-            plain(band.unit_price),
             plain(band.subtotal),
         ]
         for band in bands
@@ -78,8 +76,9 @@ def _bands(bands: Sequence["BandCharge"]) -> list[list[str | None]]:
 
 
 @lru_cache(maxsize=4096)
-def _id(value: UUID) -> str:
-    return str(value)
+def _prices(*of_band: Decimal | None) -> list[str | None]:
+    """What the lines of many bills have in common, written out once."""
+    return [_number(number) for number in of_band]
 
 
 def _number(value: Decimal | None) -> str | None:

@@ -84,7 +84,9 @@ def divided(dividend: Decimal, divisor: Decimal) -> Decimal:
 
 def plain(number: Decimal) -> str:
     """The shortest way to write a number: no exponent, no trailing zeros, no -0."""
-    text = format(number, "f")
+    text = str(number)
+    if "E" in text:  # several times slower, and rare
+        text = format(number, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text

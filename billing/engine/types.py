@@ -138,6 +138,10 @@ class UsageWindow:
     start: date
     end: date
 
+    def __hash__(self) -> int:
+        # Looked up for every line, and a UUID takes its time to hash itself.
+        return hash((self.aggregation_id.int, self.start, self.end))
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
