@@ -12,13 +12,14 @@ PACKAGES := m3console accounts plans billing
 
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help runtime development demo test test-long check bench lock chromium clean
+.PHONY: help runtime development demo test test-long check format bench lock chromium clean
 
 help:
 	@echo "make demo       start the console with made-up data (PORT=8000)"
 	@echo "make test       the tests, in under five minutes"
 	@echo "make test-long  crashes, crawls and volume, in under 25 minutes"
 	@echo "make check      style, types, templates, imports, migrations, deployment settings"
+	@echo "make format     put code and templates into the form that check wants"
 	@echo "make bench      speed of ingestion and billing beside bare SQL"
 	@echo "make lock       choose versions anew and write both requirement files"
 	@echo "make clean      remove what make has made, the demo's data excepted"
@@ -63,10 +64,15 @@ check: development
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy $(PACKAGES)
-	$(BIN)/djlint --quiet --check --lint templates
+	$(BIN)/djlint --check --lint templates
 	$(BIN)/lint-imports
 	$(PYTHON) manage.py makemigrations --check --dry-run
 	$(PYTHON) manage.py check --deploy --fail-level WARNING
+
+format: development
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(BIN)/djlint --quiet --reformat templates || true  # it answers 1 when it has changed something
 
 bench: development
 	$(ALONE) $(PYTHON) -m tests.bench
