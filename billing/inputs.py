@@ -116,14 +116,14 @@ def _billed_accounts(
         "id", "code", "name", "currency", "days_before_bill_due", "bill_epoch", "email_address",
         "purchase_order_number", *ADDRESS,
     )  # fmt: skip
+    epochs = {Frequency(each): getattr(organization, field) for each, field in EPOCHS.items()}
     billed = {}
     for key, code, name, currency, due_days, epoch, email, order_number, *address in rows:
-        anchors = _anchors(organization, epoch)
         billed[key] = BilledAccount(
             named=Named(key, code, name),
             currency=currency or organization.currency,
             due_days=organization.days_before_bill_due if due_days is None else due_days,
-            attachments=tuple(_attachment(row, anchors, catalogue) for row in attached.get(key, ())),
+            attachments=tuple(_attachment(row, epoch, epochs, catalogue) for row in attached.get(key, ())),
             email_address=email,
             address="\n".join(filter(None, address)),
             purchase_order_number=order_number,
@@ -131,19 +131,17 @@ def _billed_accounts(
     return billed
 
 
-def _anchors(organization: Organization, epoch: date | None) -> dict[Frequency, date]:
-    """Where an account's schedules are anchored, unless an attachment has a cycle date of its own."""
-    return {Frequency(each): epoch or getattr(organization, field) for each, field in EPOCHS.items()}
-
-
-def _attachment(row: _Attached, anchors: Mapping[Frequency, date], catalogue: Catalogue) -> Attachment:
+def _attachment(
+    row: _Attached, first_bill: date | None, epochs: Mapping[Frequency, date], catalogue: Catalogue
+) -> Attachment:
+    """Anchored at its own cycle date, else the account's first bill date, else the organization's epoch."""
     terms = catalogue.terms[row.plan_id]
     return Attachment(
         id=row.id,
         code=row.code or "",
         start=row.start_date,
         end=row.end_date,
-        anchor=row.bill_epoch or anchors[terms.frequency],
+        anchor=row.bill_epoch or first_bill or epochs[terms.frequency],
         frequency=terms.frequency,
         interval=terms.interval,
         product=terms.product,

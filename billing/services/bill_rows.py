@@ -11,12 +11,11 @@ from uuid import UUID
 from django.db import connection, models
 from psycopg import sql
 
-from billing.engine.money import plain
-from billing.engine.types import BandCharge, BillDraft, LineDraft
+from billing.engine.types import BillDraft, LineDraft
 from billing.inputs import BilledAccount
 from billing.models import Bill, BillLine, BillRevision, BillStatus
 from m3console.core.errors import StaleVersion
-from m3console.core.ids import uuid7
+from m3console.core.ids import uuid7, uuid7_run
 from m3console.core.models import Organization
 from m3console.core.models.organization import ExternalInvoiceDate
 
@@ -61,13 +60,17 @@ REMOVE = (
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """From what and in whose name bills are rated: the run, and the ingestion number it counts up to."""
+    """From what and in whose name bills are rated: the run, and the ingestion number it counts up to.
+
+    `labels` collects what lines of the same plan and pricing are labelled with alike.
+    """
 
     organization: Organization
     job_id: UUID
     user_id: UUID | None
     moment: datetime
     watermark: int
+    labels: dict[tuple[UUID, UUID | None], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +112,14 @@ class BillRows:
         self._add_revision(rating, bill.id, bill.revision + 1, draft, content)
 
     def _add_revision(self, rating: Rating, bill: UUID, number: int, draft: BillDraft, content: str) -> None:
-        key, organization = uuid7(), rating.organization.pk
+        organization = rating.organization.pk
+        key, *line_keys = uuid7_run(len(draft.lines) + 1)
         self.revisions.append(
             (key, organization, bill, number, draft.total, content, rating.watermark, rating.job_id,
              rating.moment, rating.user_id)
         )  # fmt: skip
-        for position, line in enumerate(draft.lines, 1):
-            self.lines.append((uuid7(), organization, key, position, *_line(line)))
+        for position, (line_key, line) in enumerate(zip(line_keys, draft.lines, strict=True), 1):
+            self.lines.append((line_key, organization, key, position, *_line(line, rating)))
 
     def extend(self, other: "BillRows") -> None:
         for name in self.__slots__:
@@ -165,7 +169,7 @@ def _rated(rating: Rating, account: BilledAccount, draft: BillDraft, content: st
     )
 
 
-def _line(line: LineDraft) -> Values:
+def _line(line: LineDraft, rating: Rating) -> Values:
     return (
         line.type,
         line.description if len(line.description) <= MAX_DESCRIPTION else _cut(line.description),
@@ -177,7 +181,7 @@ def _line(line: LineDraft) -> Values:
         line.pricing_id,
         line.aggregation and line.aggregation.id,
         line.meter and line.meter.id,
-        _labels(line),
+        _labels(line, rating),
         None if line.segment is None else _json(dict(line.segment)),
         line.start,
         line.end,
@@ -189,7 +193,7 @@ def _line(line: LineDraft) -> Values:
         line.currency,
         line.rate,
         line.converted_subtotal,
-        _json([_band(band) for band in line.bands]),
+        _json(_bands(line)),
         _json(line.explanation),
     )
 
@@ -199,32 +203,29 @@ def _cut(text: str) -> str:
     return f"{text[: MAX_DESCRIPTION - 1]}…"
 
 
-def _labels(line: LineDraft) -> str:
+def _labels(line: LineDraft, rating: Rating) -> str:
     """The codes and names of what the line refers to; of the account the code only, its name is personal."""
-    named = {
-        "product": line.product,
-        "plan": line.plan,
-        "plan_template": line.template,
-        "aggregation": line.aggregation,
-        "meter": line.meter,
-    }
-    labels = {key: {"code": one.code, "name": one.name} for key, one in named.items() if one}
-    return _json({"account": {"code": line.account.code}, **labels})
+    alike = rating.labels.get((line.plan.id, line.pricing_id))
+    if alike is None:
+        named = {
+            "product": line.product,
+            "plan": line.plan,
+            "plan_template": line.template,
+            "aggregation": line.aggregation,
+            "meter": line.meter,
+        }
+        labels = {key: {"code": one.code, "name": one.name} for key, one in named.items() if one}
+        alike = rating.labels[line.plan.id, line.pricing_id] = _json(labels)[1:]
+    return f'{{"account":{{"code":{_json(line.account.code)}}},{alike}'
 
 
-def _band(band: BandCharge) -> dict[str, str | None]:
-    return {
-        "lower": plain(band.lower_limit),
-        "upper": None if band.upper_limit is None else plain(band.upper_limit),
-        "units": plain(band.units),
-        "fixed": plain(band.fixed_price),
-        "price": plain(band.unit_price),
-        "amount": plain(band.subtotal),
-    }
+def _bands(line: LineDraft) -> Sequence[dict[str, Any]]:
+    """The bands entered, as the working has them."""
+    steps: Sequence[dict[str, Any]] = line.explanation["steps"] if line.bands else ()
+    return next((step["bands"] for step in steps if step["step"] == "bands"), ())
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Sequence[Values]) -> None:
