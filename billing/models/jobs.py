@@ -68,7 +68,7 @@ class BillJob(models.Model):
 class BillJobItem(models.Model):
     """A chunk of a job's accounts. A row lock, held while its bills are written, is lease and fence.
 
-    `attempts` is counted before the work begins; a chunk that kills its worker over and over is parked.
+    One that stops its worker over and over is parked.
     """
 
     class State(models.TextChoices):
@@ -80,14 +80,27 @@ class BillJobItem(models.Model):
     job = models.ForeignKey(BillJob, models.CASCADE, related_name="items")
     account_ids = ArrayField(models.UUIDField())
     state = models.CharField(max_length=6, choices=State.choices, default=State.TODO)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    worker = models.CharField(max_length=100, blank=True)
 
     class Meta:
         indexes = [models.Index("job", "state", "id", name="item_of_job")]
 
     def __str__(self) -> str:
         return f"{self.job}, {len(self.account_ids)} accounts"
+
+
+class BillJobAttempt(models.Model):
+    """A worker's beginning with a chunk, committed by itself while the chunk's lock is held.
+
+    So an attempt is counted even if it ends its worker, and is never counted for a chunk that another has.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    item = models.ForeignKey(BillJobItem, models.CASCADE, related_name="attempts")
+    worker = models.CharField(max_length=100, blank=True)
+    began_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.worker} at {self.item}"
 
 
 class BillJobResult(models.Model):

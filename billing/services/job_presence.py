@@ -27,11 +27,14 @@ select job from unnest(%s::uuid[]) as job where exists (
 
 
 @contextmanager
-def presence(job: BillJob) -> Iterator[bool]:
-    """Be a worker of the job within the block; False if ten others of its organization run already."""
+def presence(job: BillJob) -> Iterator[BaseDatabaseWrapper | None]:
+    """Be a worker of the job within the block, with a session of its own.
+
+    None if ten others of its organization run already.
+    """
     session = connection.copy()
     try:
-        yield _enter(session, job)
+        yield session if _enter(session, job) else None
     finally:
         session.close()
 

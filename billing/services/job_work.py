@@ -6,6 +6,7 @@ from contextlib import suppress
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from procrastinate.contrib.django import app
@@ -13,7 +14,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from accounts.models import Account
 from billing.models import Bill, BillJob, BillJobItem, BillStatus, JobStatus
-from billing.services.job_chunks import TRIES, Chunk, claim, work_off
+from billing.services.job_chunks import work_off_next
 from billing.services.job_presence import presence
 from billing.usage.measure import watermark
 from m3console.core import clock
@@ -26,6 +27,9 @@ TASK = "billing.tasks.work_on_bill_job"
 CHUNKS, LARGEST, LARGEST_OF_ALL = 16, 500, 100
 """Into how many chunks a job is cut, and how large they may be; smaller where all periods are billed."""
 
+MOST_FAILURES = 25
+"""After so many chunks in a row that fail, it is not the chunks."""
+
 Progress = Callable[[int, int], None]
 
 
@@ -36,25 +40,49 @@ def ask_for_worker(job: UUID) -> None:
         task.defer(job=str(job))
 
 
-def never() -> bool:
+def _never() -> bool:
     return False
 
 
-def work_on(job: BillJob, *, progress: Progress | None = None, stopping: Callable[[], bool] = never) -> bool:
+def work_on(job: BillJob, *, progress: Progress | None = None, stopping: Callable[[], bool] = _never) -> bool:
     """Begin the job if nobody has, and work off chunks until none is left; answers whether the job is over.
 
     It is not over while ten others of its organization run, while others work on its last chunks, or after
     `stopping` has answered true. Working on a job that is over changes nothing.
     """
-    with presence(job) as present:
-        if not present:
+    with presence(job) as session:
+        if session is None:
             return False
         _begin(job)
-        while not stopping() and (chunk := claim(job)):
-            done = _attempt(job, chunk)
-            if progress and done is not None:
-                progress(done, job.accounts_total)
+        _work_off(job, session, progress or _silently, stopping)
     return _finish(job)
+
+
+def _work_off(
+    job: BillJob, session: BaseDatabaseWrapper, progress: Progress, stopping: Callable[[], bool]
+) -> None:
+    """Take one chunk after the other; one that fails is tried again, and not for ever."""
+    failures = 0
+    while not stopping():
+        try:
+            done = work_off_next(job, session)
+        except Exception:
+            failures += 1
+            if connection.in_atomic_block or failures >= MOST_FAILURES:
+                raise
+            logger.exception("A chunk of bill job %s failed", job.pk)
+            connection.close_if_unusable_or_obsolete()
+            if not session.is_usable():
+                return
+            continue
+        if done is None:
+            return
+        failures = 0
+        progress(done, job.accounts_total)
+
+
+def _silently(done: int, total: int) -> None:
+    """Progress that nobody wants to know of."""
 
 
 def _begin(job: BillJob) -> None:
@@ -88,18 +116,6 @@ def _candidates(job: BillJob) -> list[UUID]:
     )
     chosen = accounts.filter(Q(Exists(attached)) | Q(Exists(pending))).order_by("pk")
     return list(chosen.values_list("pk", flat=True))
-
-
-def _attempt(job: BillJob, chunk: Chunk) -> int | None:
-    """Work a chunk off; if that fails it will be tried again, account by account, but not for ever."""
-    try:
-        return work_off(job, chunk)
-    except Exception:
-        if connection.in_atomic_block or chunk.attempts > TRIES:
-            raise
-        logger.exception("Attempt %d at chunk %d of bill job %s failed", chunk.attempts, chunk.id, job.pk)
-        connection.close_if_unusable_or_obsolete()
-        return None
 
 
 def _finish(job: BillJob) -> bool:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Q, Sum
 
 from billing.models import BillJob, JobStatus, Outcome
+from billing.services.job_helpers import helpers
 from billing.services.job_work import Progress, ask_for_worker, work_on
 from m3console.core import clock
 from m3console.core.audit import action, current_actor
@@ -111,8 +112,9 @@ def run_job(job: BillJob, *, progress: Progress | None = None) -> Summary:
 
     Within an outer transaction everything happens in that transaction.
     """
-    while not work_on(job, progress=progress):
-        time.sleep(PAUSE)
+    with helpers(job):
+        while not work_on(job, progress=progress):
+            time.sleep(PAUSE)
     return summary(job)
 
 

@@ -3,13 +3,14 @@
 import threading
 
 import pytest
-from django.db import DatabaseError, connection, connections
+from django.db import DatabaseError, connection, connections, transaction
 
-from billing.models import Bill, BillJob, BillJobItem
-from billing.services import job_chunks, job_work
+from billing.models import Bill, BillJob, BillJobAttempt, BillJobItem
+from billing.services import job_chunks, job_helpers, job_work, jobs
 from billing.services.job_presence import abandoned_jobs, presence
 from billing.services.jobs import create_job, run_job
 from tests.billing.make import AUGUST, JULY, begun, customers, once_each, run, status
+from tests.billing.programs import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -78,6 +79,7 @@ def test_a_chunk_that_fails_is_tried_account_by_account_and_only_the_poison_is_p
     assert (found.billed, [failure.account for failure in found.failed]) == (6, ["a0003"])
     assert "3 times" in found.failed[0].reason
     assert tried == [7, 1, 1]
+    assert BillJobAttempt.objects.filter(item__account_ids=[accounts[3].pk]).count() == 3
     assert BillJobItem.objects.filter(state="PARKED").count() == 1
 
 
@@ -116,8 +118,8 @@ def test_a_hung_worker_loses_its_chunk_and_what_it_then_writes_is_refused(shop, 
 
     def hung():
         threading.current_thread().name = "hung"
-        with presence(job):
-            job_work._attempt(job, job_chunks.claim(job))
+        with presence(job) as session, pytest.raises(DatabaseError):
+            job_chunks.work_off_next(job, session)
 
     def other():
         assert hanging.wait(30)
@@ -134,7 +136,7 @@ def test_the_eleventh_job_waits_and_jobs_without_a_living_worker_do_not_count(sh
     accounts = customers(shop, 2)
     jobs = [begun(shop, accounts, 1) for _ in range(12)]
     sessions = [presence(job) for job in jobs[:10]]
-    assert [session.__enter__() for session in sessions] == [True] * 10
+    assert all(session.__enter__() for session in sessions)
     waiting = create_job(organization=shop.organization, bill_date=JULY, foreground=True)
     assert not job_work.work_on(waiting)
     assert status(waiting) == "PENDING"
@@ -154,3 +156,35 @@ def test_a_job_that_waited_begins_when_another_is_over(shop):
     with connection.cursor() as cursor:
         cursor.execute("select args from procrastinate_jobs where status = 'todo'")
         assert [args for (args,) in cursor.fetchall()] == [f'{{"job": "{waiting.pk}"}}']
+
+
+def test_attempts_are_counted_only_for_who_has_the_chunk(shop):
+    """Workers that look for chunks at the same time do not use up each other's attempts."""
+    accounts = customers(shop, 24)
+    job = begun(shop, accounts, 1)
+    in_threads(*[lambda: run_job(BillJob.objects.get(pk=job.pk))] * 6)
+    assert BillJobAttempt.objects.count() == 24
+    assert job.items.count() == 24
+    once_each(accounts)
+
+
+def test_a_large_run_shares_its_chunks_with_copies_of_its_process(shop, monkeypatch):
+    accounts = customers(shop, 40)
+    job = create_job(organization=shop.organization, bill_date=JULY, foreground=True)
+    monkeypatch.setattr(job_helpers, "_number", lambda job: 2)
+
+    def after_a_copy(job, **options):
+        wait_until(BillJobAttempt.objects.exists)
+        return job_work.work_on(job, **options)
+
+    monkeypatch.setattr(jobs, "work_on", after_a_copy)
+    assert run_job(job).billed == 40
+    once_each(accounts)
+
+
+def test_within_a_transaction_nobody_helps(shop, monkeypatch):
+    monkeypatch.setattr(job_helpers, "WORTH_IT", 0)
+    monkeypatch.setattr(job_helpers.os, "fork", lambda: pytest.fail("a copy"))
+    customers(shop, 2)
+    with transaction.atomic():
+        assert run(shop) == {"billed": 2}
