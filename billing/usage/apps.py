@@ -6,9 +6,6 @@ class UsageConfig(AppConfig):
     label = "usage"
 
     def ready(self) -> None:
-        from billing.usage.deletion import free_uids, usage_lost
-        from m3console.core.registry import extensions
+        from billing.usage.extensions import register
 
-        accounts = extensions("accounts.account")
-        accounts.on_delete.append(free_uids)
-        accounts.losses.append(usage_lost)
+        register()

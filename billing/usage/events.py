@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 from psycopg.types.json import Jsonb
 
 from billing.usage.meters import MeterShape, shapes_by_id
@@ -13,6 +14,7 @@ from billing.usage.rows import Checked, Refused
 from billing.usage.staging import Repeat
 from m3console.core import clock
 from m3console.core.ids import uuid7
+from m3console.core.models import User
 
 COLUMNS = (
     "id", "organization_id", "upload_id", "kind", "reason", "line",
@@ -43,6 +45,11 @@ def record_refusals(organization: UUID, upload: Upload | None, refused: Iterable
                     moment,
                 )
             )
+
+
+def mark_actioned(events: QuerySet[IngestEvent], user: User) -> int:
+    """Note that the user has seen to those of the events that are open; answers how many they were."""
+    return events.filter(actioned_at=None).update(actioned_at=clock.now(), actioned_by=user)
 
 
 def repeats(checked: Sequence[Checked], repeated: Sequence[Repeat]) -> list[Refused]:

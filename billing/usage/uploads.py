@@ -1,6 +1,6 @@
 """Uploads: opened before their first row is stored, closed with how they went."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -16,9 +16,8 @@ from plans.models import Meter
 # A lock of the whole session, which everybody can see: it ends with the process that reads the file.
 LOCK = "select pg_advisory_lock(hashtextextended('upload:' || %s, 0))"
 UNLOCK = "select pg_advisory_unlock(hashtextextended('upload:' || %s, 0))"
-CLOSE_INTERRUPTED = """
-update usage_upload u set state = 'FAILED', message = %s, finished_at = %s
-where organization_id = %s and state = 'RUNNING' and not exists (
+DEAD = """
+select id from usage_upload u where id = any(%s) and not exists (
   select 1 from pg_locks where locktype = 'advisory' and objsubid = 1
   and ((classid::bigint << 32) | objid::bigint) = hashtextextended('upload:' || u.id, 0))
 """
@@ -62,8 +61,20 @@ def uploading(
 
 def close_interrupted(organization: Organization) -> None:
     """Mark uploads whose process died as failed."""
+    running = Upload.objects.filter(organization=organization, state=Upload.State.RUNNING)
+    running.filter(pk__in=interrupted(running)).update(
+        state=Upload.State.FAILED, message=INTERRUPTED, finished_at=clock.now()
+    )
+
+
+def interrupted(uploads: Iterable[Upload]) -> set[UUID]:
+    """Those that say that they are running although their process died."""
+    running = [upload.pk for upload in uploads if upload.state == Upload.State.RUNNING]
+    if not running:
+        return set()
     with connection.cursor() as cursor:
-        cursor.execute(CLOSE_INTERRUPTED, [INTERRUPTED, clock.now(), organization.pk])
+        cursor.execute(DEAD, [running])
+        return {row[0] for row in cursor.fetchall()}
 
 
 @contextmanager

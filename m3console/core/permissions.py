@@ -90,6 +90,17 @@ URL_RIGHTS: dict[str, Right] = {
     "plans:pricing_delete": Right.CATALOGUE,
     "plans:pricing_history": Right.READ,
     # usage
+    "usage:account_usage": Right.READ,
+    "usage:usage_submit": Right.OPERATE,
+    "usage:upload_list": Right.READ,
+    "usage:upload_create": Right.OPERATE,
+    "usage:upload_detail": Right.READ,
+    "usage:upload_rejects": Right.READ,
+    "usage:upload_events_mark": Right.OPERATE,
+    "usage:upload_template": Right.READ,
+    "usage:event_list": Right.READ,
+    "usage:event_detail": Right.READ,
+    "usage:event_mark": Right.OPERATE,
     # billing
     "billing:bill_list": Right.READ,
     "billing:run_billing": Right.OPERATE,

@@ -1,0 +1,47 @@
+"""What usage adds to the navigation, to accounts and to meters."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.db import connection
+
+from billing.usage.deletion import free_uids, usage_lost
+from billing.usage.models import IngestEvent
+from m3console.core.models import Organization
+from m3console.core.navigation import Entry, add
+from m3console.core.registry import Blocker, MenuEntry, Tab, extensions
+
+COUNTED = 1_000
+MEASURED = """
+select 1 from plans_meter t join accounts_account a on a.organization_id = t.organization_id
+cross join lateral (
+  select 1 from usage_measurement where account_id = a.id and meter_id = %s limit 1
+) m where t.id = %s limit 1
+"""
+
+
+def register() -> None:
+    add(
+        Entry("Usage", 10, "Usage uploads", "usage", "usage:upload_list", "usage:upload_"),
+        Entry(
+            "Usage", 20, "Ingest events", "event", "usage:event_list", "usage:event_", count=_open, warn=True
+        ),
+    )
+    account = extensions("accounts.account")
+    account.tabs.append(Tab("usage", "Usage", "usage:account_usage", 50))
+    account.menu.append(MenuEntry("Submit usage", "usage:usage_submit", 10, group="header", dialog=True))
+    account.on_delete.append(free_uids)
+    account.losses.append(usage_lost)
+    extensions("plans.meter").blockers.append(_measurements_of)
+
+
+def _open(organization: Organization) -> int:
+    return IngestEvent.objects.filter(organization=organization).open()[:COUNTED].count()
+
+
+def _measurements_of(meter: UUID) -> Iterator[Blocker]:
+    # By way of the accounts: the measurements' index is by account and meter, and no other is worth its cost.
+    with connection.cursor() as cursor:
+        cursor.execute(MEASURED, [meter, meter])
+        if cursor.fetchone():
+            yield Blocker("usage that was measured by it")

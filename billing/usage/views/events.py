@@ -1,0 +1,76 @@
+"""Ingest events: the list of what was refused, each with what was sent, until somebody has seen to it."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import F
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_POST, require_safe
+
+from billing.usage.events import mark_actioned
+from billing.usage.filters import EventFilter
+from billing.usage.models import EventKind, IngestEvent
+from billing.usage.tables import EventTable
+from m3console.core.htmx import page
+from m3console.core.http import Request
+from m3console.core.links import redirect, reverse
+from m3console.core.listing import listing
+
+
+@require_safe
+def event_list(request: Request) -> HttpResponseBase:
+    return listing(
+        request,
+        title="Ingest events",
+        noun="ingest event",
+        rows=IngestEvent.objects.filter(organization=request.organization),
+        table=EventTable,
+        sorts={"created_at": F("created_at")},
+        default="-created_at",
+        filters=EventFilter,
+        search="Account or meter code",
+        empty="Measurements that are refused are kept here with the reason.",
+    )
+
+
+@require_safe
+def event_detail(request: Request, pk: UUID) -> HttpResponse:
+    event = _event(request, pk)
+    context = {
+        "event": event,
+        "title": event.get_kind_display(),
+        "parts": _parts(event),
+        "crumbs": [{"label": "Ingest events", "url": reverse("usage:event_list")}],
+    }
+    return page(request, "usage/event_detail.html", context)
+
+
+@require_POST
+def event_mark(request: Request, pk: UUID) -> HttpResponse:
+    event = _event(request, pk)
+    if mark_actioned(IngestEvent.objects.filter(pk=event.pk), request.user):
+        messages.success(request, "Ingest event marked as actioned.")
+    return redirect("usage:event_detail", pk=pk)
+
+
+def _parts(event: IngestEvent) -> list[dict[str, Any]]:
+    """What was sent, name by name; for a uid that came again, beside what is stored under it."""
+    if event.kind == EventKind.DUPLICATE_UID:
+        sent, stored = event.payload["sent"], event.payload["stored"]
+        return [
+            {"title": "Sent", "items": _items(sent)},
+            {"title": "Stored, and counted", "items": _items(stored)},
+        ]
+    return [{"title": "Sent", "items": _items(event.payload)}]
+
+
+def _items(payload: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return [(name, value) for name, value in payload.items() if value not in (None, "")]
+
+
+def _event(request: Request, pk: UUID) -> IngestEvent:
+    rows = IngestEvent.objects.select_related("upload", "actioned_by")
+    return get_object_or_404(rows, organization=request.organization, pk=pk)
