@@ -22,7 +22,7 @@ cross join lateral (
 
 def register() -> None:
     add(
-        Entry("Usage", 10, "Usage uploads", "usage", "usage:upload_list", "usage:upload_"),
+        Entry("Usage", 10, "Uploads", "usage", "usage:upload_list", "usage:upload_"),
         Entry(
             "Usage", 20, "Ingest events", "event", "usage:event_list", "usage:event_", count=_open, warn=True
         ),

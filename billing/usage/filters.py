@@ -5,25 +5,23 @@ from django.db.models import QuerySet
 
 from billing.usage.models import EventKind, IngestEvent, Measurement, Upload
 from m3console.core.forms import DateInput
-from plans.filters import meters_of
+from plans.filters import CatalogueFilter, belongs
 from plans.models import Meter
 
 OPEN = [("open", "Open"), ("actioned", "Actioned")]
 
 
-class MeasurementFilter(filters.FilterSet):  # type: ignore[misc]
+class MeasurementFilter(CatalogueFilter):
     """One account's measurements: meter, and days in UTC."""
 
-    meter = filters.ModelChoiceFilter(label="Meter", queryset=meters_of, empty_label="Any", method="of_meter")
+    offered = {"meter": Meter}
+    meter = belongs("meter_id", label="Meter")
     ts_from = filters.DateFilter("ts", "gte", label="From (UTC)", widget=DateInput())
     ts_before = filters.DateFilter("ts", "lt", label="Before (UTC)", widget=DateInput())
 
     class Meta:
         model = Measurement
         fields: list[str] = []
-
-    def of_meter(self, rows: QuerySet[Measurement], name: str, value: Meter) -> QuerySet[Measurement]:
-        return rows.filter(meter_id=value.pk)
 
 
 class UploadFilter(filters.FilterSet):  # type: ignore[misc]

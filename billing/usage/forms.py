@@ -6,6 +6,7 @@ from typing import Any, Final
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.http import QueryDict
 
@@ -54,6 +55,8 @@ class MeasurementForm(ConsoleForm):
                 label=label, required=False, strip=bool(field.numeric), widget=forms.TextInput(attrs)
             )
 
+        self.order_fields([*self._codes, "ts", "ets", "uid"])
+
     def measurement(self) -> dict[str, Any]:
         """What was typed, as submit_usage takes it."""
         typed = self.cleaned_data
@@ -63,7 +66,8 @@ class MeasurementForm(ConsoleForm):
     def refuse(self, violation: RuleViolation) -> None:
         names: Mapping[str | None, str] = {code: name for name, code in self._codes.items()}
         field = names.get(violation.field, violation.field)
-        super().refuse(RuleViolation(violation.message, field=field))
+        sentence = violation.message.removeprefix(f"{violation.field}: ")  # the field's label says it
+        super().refuse(RuleViolation(sentence, field=field))
 
 
 class UploadForm(ConsoleForm):
@@ -101,5 +105,5 @@ class UploadForm(ConsoleForm):
         return file
 
 
-def meters_by_name(organization: Organization) -> Any:
+def meters_by_name(organization: Organization) -> QuerySet[Meter]:
     return Meter.objects.filter(organization=organization).order_by(Lower("name"), "id")

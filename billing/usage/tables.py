@@ -127,6 +127,17 @@ class EventTable(Table):
     def value_name(self, record: IngestEvent) -> str:
         return record.kind
 
+    def render_reason(self, record: IngestEvent) -> str:
+        code = record.account_code
+        return (
+            format_html('{}<span class="cell-sub mono">{}</span>', record.reason, code)
+            if code
+            else record.reason
+        )
+
+    def value_reason(self, record: IngestEvent) -> str:
+        return record.reason
+
     def render_created_at(self, value: Any) -> str:
         return instant(value)
 

@@ -135,10 +135,8 @@ def test_usage_is_listed_in_few_queries_and_narrowed_by_meter(
 
 
 def test_an_upload_stores_the_good_rows_and_lists_the_bad_ones(client, meter):
-    content = (
-        HEAD
-        + b"a,acct,disk,2026-06-10,,1,eu\nb,acct,disk,2026-06-10,,x,eu\nc,acct,disk\na,acct,disk,2026-06-10,,1,eu\n"
-    )
+    good, bad = b"a,acct,disk,2026-06-10,,1,eu\n", b"b,acct,disk,2026-06-10,,x,eu\nc,acct,disk\n"
+    content = HEAD + good + bad + good
     answer = send(client, content)
     upload = Upload.objects.get()
     assert answer["Location"] == reverse("usage:upload_detail", pk=upload.pk)
@@ -250,9 +248,13 @@ def test_another_organizations_usage_is_not_found(
     upload = Upload.objects.create(organization=other, kind="CSV")
     event = IngestEvent.objects.create(organization=other, kind="UNKNOWN_METER", reason="x", payload={})
     for name, pk in [
-        ("usage:account_usage", account.pk), ("usage:usage_submit", account.pk), ("usage:upload_detail", upload.pk),
-        ("usage:upload_rejects", upload.pk), ("usage:upload_template", meter.pk), ("usage:event_detail", event.pk),
-    ]:  # fmt: skip
+        ("usage:account_usage", account.pk),
+        ("usage:usage_submit", account.pk),
+        ("usage:upload_detail", upload.pk),
+        ("usage:upload_rejects", upload.pk),
+        ("usage:upload_template", meter.pk),
+        ("usage:event_detail", event.pk),
+    ]:
         assert client.get(reverse(name, organization=organization, pk=pk)).status_code == 404, name
     for name, pk in [("usage:event_mark", event.pk), ("usage:upload_events_mark", upload.pk)]:
         assert client.post(reverse(name, organization=organization, pk=pk)).status_code == 404, name

@@ -19,7 +19,7 @@ class EventKind(models.TextChoices):
     INVALID_TIMESTAMP = "INVALID_TIMESTAMP", "Invalid timestamp"
     MISSING_FIELD = "MISSING_FIELD", "Missing field"
     MALFORMED_ROW = "MALFORMED_ROW", "Malformed row"
-    DUPLICATE_UID = "DUPLICATE_UID", "Same uid, other content"
+    DUPLICATE_UID = "DUPLICATE_UID", "Same UID, other content"
     UNPRICED = "UNPRICED", "Cannot be priced"
 
 

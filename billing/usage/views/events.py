@@ -10,6 +10,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST, require_safe
 
+from billing.usage.csv_rows import HEAD
 from billing.usage.events import mark_actioned
 from billing.usage.filters import EventFilter
 from billing.usage.models import EventKind, IngestEvent
@@ -68,7 +69,9 @@ def _parts(event: IngestEvent) -> list[dict[str, Any]]:
 
 
 def _items(payload: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    return [(name, value) for name, value in payload.items() if value not in (None, "")]
+    """The head of a measurement first; the rest by name."""
+    names = sorted(payload, key=lambda name: (HEAD.index(name) if name in HEAD else len(HEAD), name))
+    return [(name, payload[name]) for name in names if payload[name] not in (None, "")]
 
 
 def _event(request: Request, pk: UUID) -> IngestEvent:
