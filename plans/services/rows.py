@@ -116,7 +116,7 @@ def removed(
     version: int | None,
     parts: Callable[[E], QuerySet[Any]] | None = None,
 ) -> None:
-    """Delete a row that nothing uses, and its `parts`; `find` and the upper layers say what uses it.
+    """Delete a row that nothing uses, and its `parts`; `find` and the upper layers say what uses them.
 
     Raises InUse with what was found, RuleViolation if the row is gone, and StaleVersion if it has
     another version than the one that was read (None: any version will do).
@@ -126,7 +126,10 @@ def removed(
         raise gone(type(entity))
     if version not in (None, row.version):
         raise StaleVersion(entities.changed_sentence(type(row), row.pk))
-    if blockers := [*find(row), *blockers_above(row)]:
+    blockers = [*find(row), *blockers_above(row)]
+    for part in parts(row).iterator() if parts and not blockers else ():
+        blockers += blockers_above(part)
+    if blockers:
         raise InUse(row, blockers)
     try:
         if parts:
