@@ -100,13 +100,7 @@ class PlanForm(EntityForm):
             rows = PlanTemplate.objects.filter(organization=organization).select_related("product")
             choose_from(self, "plan_template", rows.order_by(Lower("name"), "id"))
         if template:
-            own = amount(template.standing_charge, template.currency)
-            self.fields[
-                "standing_charge"
-            ].help_text = f"Blank: the template’s, {own} {template.currency}. 0: none."
-            if template.standing_charge_description:
-                inherited = f"Blank: the template’s, “{template.standing_charge_description}”."
-                self.fields["standing_charge_description"].help_text = inherited
+            self._say_inherited(template)
         self.helper = laid_out(
             self,
             {
@@ -114,3 +108,10 @@ class PlanForm(EntityForm):
                 "Standing charge": ["standing_charge", "standing_charge_description"],
             },
         )
+
+    def _say_inherited(self, template: PlanTemplate) -> None:
+        """What the template has, beside the fields that may say otherwise."""
+        inherited = f"{amount(template.standing_charge, template.currency)} {template.currency}"
+        self.fields["standing_charge"].help_text = f"Blank: the template’s, {inherited}. 0: none."
+        if described := template.standing_charge_description:
+            self.fields["standing_charge_description"].help_text = f"Blank: the template’s, “{described}”."

@@ -61,19 +61,12 @@ def create_aggregation(
     """
     with action("aggregation.created"):
         fields: dict[str, Any] = {
-            "name": name,
-            "code": code,
-            "meter": held(meter, organization, field="meter"),
-            "target_field": target_field,
-            "method": method,
-            "quantity_per_unit": Decimal(quantity_per_unit),
-            "rounding": rounding,
-            "unit": unit,
-            "default_value": default_value,
-            "segmented_fields": list(segmented_fields),
-            "segments": [dict(segment) for segment in segments],
+            "name": name, "code": code, "meter": held(meter, organization, field="meter"),
+            "target_field": target_field, "method": method, "rounding": rounding, "unit": unit,
+            "quantity_per_unit": Decimal(quantity_per_unit), "default_value": default_value,
+            "segmented_fields": list(segmented_fields), "segments": [dict(each) for each in segments],
             "product": held(product, organization, field="product") if product else None,
-        }
+        }  # fmt: skip
         _check(fields)
         return created(Aggregation, _sentences(code), organization=organization, **fields)
 

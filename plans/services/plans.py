@@ -55,18 +55,11 @@ def create_plan_template(
         _check_currency(organization, currency)
         _check_frequency(bill_frequency, bill_frequency_interval)
         return created(
-            PlanTemplate,
-            _template_sentences(code),
-            organization=organization,
-            product=product,
-            name=name,
-            code=code or None,
-            currency=currency,
-            bill_frequency=bill_frequency,
-            bill_frequency_interval=bill_frequency_interval,
-            standing_charge=Decimal(standing_charge),
+            PlanTemplate, _template_sentences(code), organization=organization, product=product, name=name,
+            code=code or None, currency=currency, bill_frequency=bill_frequency,
+            bill_frequency_interval=bill_frequency_interval, standing_charge=Decimal(standing_charge),
             standing_charge_description=standing_charge_description,
-        )
+        )  # fmt: skip
 
 
 def update_plan_template(template: PlanTemplate, *, version: int, **fields: Any) -> PlanTemplate:

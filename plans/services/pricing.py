@@ -1,6 +1,8 @@
 """Pricings: what the units of an aggregation cost on a plan, or on all plans of a template."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from copy import copy
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -39,6 +41,7 @@ def create_pricing(
         raise RuleViolation(
             "A pricing stands on a plan or on a template, on exactly one of them.", field="plan"
         )
+    _check_dates(start_date, end_date)
     with action("pricing.created"):
         plan, plan_template = _held_owner(organization, plan, plan_template)
         aggregation = _held_aggregation(organization, aggregation)
@@ -46,22 +49,13 @@ def create_pricing(
         _check_product(aggregation, template.product if template else None)
         _check_segment(aggregation, segment)
         fields = {
-            "plan": plan,
-            "plan_template": plan_template,
-            "aggregation": aggregation,
-            "start_date": start_date,
-            "end_date": end_date,
-            "segment": None if segment is None else dict(segment),
-            "segment_key": segment_key(segment),
-            "cumulative": cumulative,
-            "description": description,
-            **_columns(bands),
-        }
-        _check_dates(start_date, end_date)
-        try:
-            return created(Pricing, _OVERLAP, organization=organization, **fields)
-        except _Overlaps:
-            raise _clash(Pricing(organization=organization, **fields)) from None
+            "organization": organization, "plan": plan, "plan_template": plan_template,
+            "aggregation": aggregation, "start_date": start_date, "end_date": end_date,
+            "segment": None if segment is None else dict(segment), "segment_key": segment_key(segment),
+            "cumulative": cumulative, "description": description, **_columns(bands),
+        }  # fmt: skip
+        with _naming_the_clash(Pricing(**fields)):
+            return created(Pricing, _OVERLAP, **fields)
 
 
 def update_pricing(pricing: Pricing, *, version: int, **fields: Any) -> Pricing:
@@ -73,13 +67,11 @@ def update_pricing(pricing: Pricing, *, version: int, **fields: Any) -> Pricing:
     if "bands" in fields:
         fields |= _columns(fields.pop("bands"))
     _check_dates(fields.get("start_date", pricing.start_date), fields.get("end_date", pricing.end_date))
-    with action("pricing.updated"):
-        try:
-            return updated(pricing, _OVERLAP, version=version, **fields)
-        except _Overlaps:
-            for name, value in fields.items():
-                setattr(pricing, name, value)
-            raise _clash(pricing) from None
+    draft = copy(pricing)
+    for name, value in fields.items():
+        setattr(draft, name, value)
+    with action("pricing.updated"), _naming_the_clash(draft):
+        return updated(pricing, _OVERLAP, version=version, **fields)
 
 
 def delete_pricing(pricing: Pricing, *, version: int | None = None) -> None:
@@ -97,6 +89,15 @@ _OVERLAP = {
         "Another pricing of the same aggregation and segment overlaps this one."
     )
 }
+
+
+@contextmanager
+def _naming_the_clash(pricing: Pricing) -> Iterator[None]:
+    """Answer the violation of the exclusion constraint with the pricing in the way and the fix."""
+    try:
+        yield
+    except _Overlaps:
+        raise _clash(pricing) from None
 
 
 def _held_owner(

@@ -126,19 +126,24 @@ def removed(
         raise gone(type(entity))
     if version not in (None, row.version):
         raise StaleVersion(entities.changed_sentence(type(row), row.pk))
+    going = parts(row) if parts else None
     blockers = [*find(row), *blockers_above(row)]
-    for part in parts(row).iterator() if parts and not blockers else ():
+    for part in going.iterator() if going is not None and not blockers else ():
         blockers += blockers_above(part)
     if blockers:
         raise InUse(row, blockers)
+    _delete(row, going)
+
+
+def _delete(row: Entity, parts: QuerySet[Any] | None) -> None:
+    """What nobody reported and the database still protects is named by itself."""
     try:
-        if parts:
-            parts(row).delete()
+        if parts is not None:
+            parts.delete()
         row.delete()
     except ProtectedError as problem:
-        raise InUse(
-            row, [Blocker(f"{each}") for each in list(problem.protected_objects)[:MOST_BLOCKERS]]
-        ) from None
+        protected = list(problem.protected_objects)[:MOST_BLOCKERS]
+        raise InUse(row, [Blocker(str(each)) for each in protected]) from None
 
 
 def blockers_above(entity: Entity) -> list[Blocker]:

@@ -5,7 +5,6 @@ from uuid import UUID
 
 import django_tables2 as tables
 from django.db.models import QuerySet
-from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
@@ -98,8 +97,8 @@ def meter_detail(request: Request, pk: UUID) -> HttpResponse:
     meter = find(request, meters(), pk)
     rows = Aggregation.objects.filter(meter=meter).select_related("target_field")
     aggregations = panel(
-        request, rows.order_by(Lower("name"), "id"), key="aggregation", title="Aggregations",
-        noun="aggregation", text=lambda row: row.in_words, owner=("meter", meter),
+        request, rows, key="aggregation", title="Aggregations",
+        text=lambda row: row.in_words, owner=("meter", meter),
         empty="No aggregation yet: it says how measurements become a quantity to price.",
     )  # fmt: skip
     context: dict[str, Any] = entity_context(request, meter, tab="details")

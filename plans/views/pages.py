@@ -118,17 +118,7 @@ def save_page(
 ) -> HttpResponse:
     """The page that creates or edits an entity; saved, it leads to the entity's page and says so."""
     kind = KINDS[model]
-    back = back_url or (kind.url("detail", pk=entity.pk) if entity else kind.url("list"))
-    crumbs = [{"label": kind.plural, "url": kind.url("list")}]
-    if entity:
-        crumbs.append({"label": str(entity), "url": kind.url("detail", pk=entity.pk)})
-    shown = {
-        "title": f"Edit {kind.noun}" if entity else f"Create {kind.noun}",
-        "submit": f"Update {kind.noun}" if entity else f"Create {kind.noun}",
-        "cancel_url": back,
-        "crumbs": crumbs,
-        **(context or {}),
-    }
+    shown = {**_form_words(kind, entity), **({"cancel_url": back_url} if back_url else {}), **(context or {})}
     if asked_to_redraw(request):
         return page(request, template, {"form": form, **shown}, partial="form")
 
@@ -138,6 +128,20 @@ def save_page(
         return redirect(f"plans:{kind.key}_detail", pk=saved.pk)
 
     return form_page(request, form, act, context=shown, template=template)
+
+
+def _form_words(kind: Kind, entity: Entity | None) -> dict[str, Any]:
+    """Title, buttons and crumbs of the page that creates an entity, or edits the one that is given."""
+    verb = "Update" if entity else "Create"
+    crumbs = [{"label": kind.plural, "url": kind.url("list")}]
+    if entity:
+        crumbs.append({"label": str(entity), "url": kind.url("detail", pk=entity.pk)})
+    return {
+        "title": f"{'Edit' if entity else 'Create'} {kind.noun}",
+        "submit": f"{verb} {kind.noun}",
+        "cancel_url": crumbs[-1]["url"],
+        "crumbs": crumbs,
+    }
 
 
 def delete_page(
@@ -151,27 +155,23 @@ def delete_page(
 ) -> HttpResponse:
     """Ask, then delete; what is used is refused with a list of where, each with its page."""
     kind = KINDS[type(entity)]
-    found, status = [], 200
+    found: list[Blocker] = []
     if request.method == "POST":
         try:
             delete()
         except InUse as refusal:
-            found, status = refusal.blockers, 422
+            found = refusal.blockers
         else:
             messages.success(request, f"{kind.noun.capitalize()} “{entity}” deleted.")
             return _leave(request, back_url or kind.url("list"))
-    else:
-        found = blockers()
     context = {
-        "title": f"Delete {kind.noun} “{entity}”?",
-        "effects": effects,
-        "submit": f"Delete {kind.noun}",
-        "cancel_url": kind.url("detail", pk=entity.pk),
+        "title": f"Delete {kind.noun} “{entity}”?", "submit": f"Delete {kind.noun}", "danger": True,
+        "cancel_url": kind.url("detail", pk=entity.pk), "effects": effects,
         "crumbs": [{"label": kind.plural, "url": kind.url("list")}],
-        "danger": True,
-        "blockers": found,
+        "blockers": found or blockers(),
         "blocked": f"This {kind.noun} is used and cannot be deleted. First see to:",
-    }
+    }  # fmt: skip
+    status = 422 if request.method == "POST" else 200
     return page(request, "m3console/confirm.html", context, partial="confirm", status=status)
 
 

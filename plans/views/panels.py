@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
+from django.db.models.functions import Lower
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -31,29 +32,25 @@ def panel(
     *,
     key: str,
     title: str,
-    noun: str,
     text: Callable[[Any], str],
     owner: tuple[str, Any],
     empty: str,
 ) -> dict[str, Any]:
     """A panel of rows (name, code, a text): `owner` is what filters the list and is filled in on create."""
-    found = list(rows[: SHOWN + 1])
+    found = list(rows.order_by(Lower("name"), "id")[: SHOWN + 1])
     query = "?" + urlencode({owner[0]: owner[1].pk})
     create = f"plans:{key}_create"
     return {
         "id": f"{key}s",
         "title": title,
-        "rows": [
-            {
-                "name": str(row),
-                "code": row.code or "",
-                "url": reverse(f"plans:{key}_detail", pk=row.pk),
-                "text": text(row),
-            }
-            for row in found[:SHOWN]
-        ],
+        "rows": [_row(key, row, text(row)) for row in found[:SHOWN]],
         "all_url": reverse(f"plans:{key}_list") + query if len(found) > SHOWN else "",
         "create_url": reverse(create) + query if permissions.allows(request.membership.role, create) else "",
-        "create_label": f"Create {noun}",
+        "create_label": f"Create {key.replace('_', ' ')}",
         "empty": empty,
     }
+
+
+def _row(key: str, row: Any, text: str) -> dict[str, str]:
+    url = reverse(f"plans:{key}_detail", pk=row.pk)
+    return {"name": str(row), "code": row.code or "", "url": url, "text": text}

@@ -1,9 +1,10 @@
 """Pages of products."""
 
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 import django_tables2 as tables
-from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
@@ -73,38 +74,35 @@ def product_edit(request: Request, pk: UUID) -> HttpResponse:
 def product_detail(request: Request, pk: UUID) -> HttpResponse:
     """The product with its meters, aggregations, templates and plans."""
     product = find(request, Product.objects.all(), pk)
-    own = {"owner": ("product", product)}
+    context = entity_context(request, product, tab="details")
+    return page(request, "plans/product_detail.html", {**context, "panels": _panels(request, product)})
+
+
+def _panels(request: Request, product: Product) -> list[dict[str, Any]]:
     meters = Meter.objects.filter(product=product).prefetch_related("data_fields")
     aggregations = Aggregation.objects.filter(product=product).select_related("target_field")
     templates = PlanTemplate.objects.filter(product=product)
     plans = Plan.objects.filter(plan_template__product=product).select_related("plan_template")
-    by_name = Lower("name"), "id"
-    panels = [
-        panel(
-            request, meters.order_by(*by_name), key="meter", title="Meters", noun="meter", **own,
-            text=lambda row: ", ".join(field.code for field in row.data_fields.all()),
+    shown = partial(panel, request, owner=("product", product))
+    return [
+        shown(
+            meters, key="meter", title="Meters",
+            text=lambda row: ", ".join(f.code for f in row.data_fields.all()),
             empty="No meter belongs to this product. Global meters can be priced too.",
         ),
-        panel(
-            request, aggregations.order_by(*by_name), key="aggregation", title="Aggregations",
-            noun="aggregation", text=lambda row: row.in_words, **own,
+        shown(
+            aggregations, key="aggregation", title="Aggregations", text=lambda row: row.in_words,
             empty="No aggregation belongs to this product. Global ones can be priced too.",
         ),
-        panel(
-            request, templates.order_by(*by_name), key="plan_template", title="Plan templates",
-            noun="plan template", text=lambda row: row.in_words, **own,
+        shown(
+            templates, key="plan_template", title="Plan templates", text=lambda row: row.in_words,
             empty="Plans are made from a template: create one first.",
         ),
-        panel(
-            request, plans.order_by(*by_name), key="plan", title="Plans", noun="plan", **own,
-            text=lambda row: f"from {row.plan_template}", empty="No plan yet.",
+        shown(
+            plans, key="plan", title="Plans", empty="No plan yet.",
+            text=lambda row: f"from {row.plan_template}",
         ),
     ]  # fmt: skip
-    return page(
-        request,
-        "plans/product_detail.html",
-        {**entity_context(request, product, tab="details"), "panels": panels},
-    )
 
 
 def product_delete(request: Request, pk: UUID) -> HttpResponse:

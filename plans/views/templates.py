@@ -103,8 +103,8 @@ def plan_template_detail(request: Request, pk: UUID) -> HttpResponse:
     context = entity_context(request, template, tab="details")
     groups, more = groups_of(template, today(request))
     plans = panel(
-        request, Plan.objects.filter(plan_template=template).order_by(Lower("name"), "id"), key="plan",
-        title="Plans", noun="plan", text=lambda row: "", owner=("plan_template", template),
+        request, Plan.objects.filter(plan_template=template), key="plan",
+        title="Plans", text=lambda row: "", owner=("plan_template", template),
         empty="No plan yet. A plan takes over what the template says and may replace it.",
     )  # fmt: skip
     context |= {

@@ -4,6 +4,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
+from m3console.core.errors import RuleViolation
 from m3console.core.models import Organization
 from plans import services
 from plans.models import Aggregation, Meter, Plan, PlanTemplate, Pricing, Product
@@ -12,6 +15,9 @@ GB = {"category": "MEASURE", "code": "gb", "name": "Gigabytes", "unit": "GB"}
 REGION = {"category": "WHERE", "code": "region", "name": "Region", "unit": ""}
 USER = {"category": "METADATA", "code": "user", "name": "User", "unit": ""}
 SIZE = {"category": "WHAT", "code": "size", "name": "Size", "unit": ""}
+
+
+KINDS = ["product", "meter", "aggregation", "plan_template", "plan", "pricing"]
 
 
 def a_product(organization: Organization, code: str = "storage", **fields: Any) -> Product:
@@ -53,3 +59,15 @@ def a_pricing(aggregation: Aggregation, plan: Plan | None = None, **fields: Any)
         **fields,
     }
     return services.create_pricing(organization=aggregation.organization, aggregation=aggregation, **wanted)
+
+
+def refused(field: str | None, *parts: str) -> Any:
+    """Expect a refusal beside a field whose sentence holds the parts."""
+    pattern = "(?is)" + ".*".join(parts)
+    return pytest.raises(RuleViolation, match=pattern, check=lambda problem: problem.field == field)
+
+
+def rows(*each: dict[str, str]) -> dict[str, str]:
+    """The rows of a form as it is sent."""
+    sent = {f"row-{n}-{name}": value for n, row in enumerate(each) for name, value in row.items()}
+    return {"row-INITIAL_FORMS": "0", "row-TOTAL_FORMS": str(len(each)), **sent}
