@@ -10,7 +10,7 @@ from billing.models import Bill, BillJob, BillLine, BillQuerySet, JobStatus
 from m3console.core.links import reverse
 from m3console.core.models import Organization
 from m3console.core.navigation import Entry, add
-from m3console.core.registry import Blocker, Tab, extensions
+from m3console.core.registry import Blocker, Panel, Tab, extensions
 
 NAMED = 5
 COUNTED = 1_000
@@ -24,6 +24,7 @@ def register() -> None:
     )
     account = extensions("accounts.account")
     account.tabs.append(Tab("bills", "Bills", "billing:account_bills", 60, count=_bills))
+    account.panels.append(Panel("ten_latest_bills", "billing:latest_bills", 50))
     account.losses.append(_viewable_bills)
     attachment = extensions("plans.accountplan")
     attachment.tabs.append(Tab("bills", "Bills", "billing:attachment_bills", 10, count=_bills_under))

@@ -59,6 +59,13 @@ class AccountBillTable(BillTable):
         exclude = ("account", "account_code")
 
 
+class LatestBillTable(AccountBillTable):
+    """The ten latest bills of an account, on its overview."""
+
+    class Meta:
+        attrs = {"class": "grid", "caption": "Ten latest bills"}
+
+
 class JobTable(Table):
     """Bill jobs: one row a run, newest first."""
 

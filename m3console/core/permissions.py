@@ -114,6 +114,7 @@ URL_RIGHTS: dict[str, Right] = {
     "billing:bill_line": Right.READ,
     "billing:line_measurements": Right.READ,
     "billing:account_bills": Right.READ,
+    "billing:latest_bills": Right.READ,
     "billing:attachment_bills": Right.READ,
 }
 # allauth's and the admin's own pages guard themselves; the organization middleware leaves them alone.
