@@ -10,13 +10,15 @@ from billing.usage.models import IngestEvent
 from m3console.core.models import Organization
 from m3console.core.navigation import Entry, add
 from m3console.core.registry import Blocker, MenuEntry, Tab, extensions
+from plans.models import DataField
 
 COUNTED = 1_000
+# By way of the accounts: the measurements' index is by account and meter, and no other is worth its cost.
 MEASURED = """
 select 1 from plans_meter t join accounts_account a on a.organization_id = t.organization_id
 cross join lateral (
-  select 1 from usage_measurement where account_id = a.id and meter_id = %s limit 1
-) m where t.id = %s limit 1
+  select 1 from usage_measurement m where m.account_id = a.id and m.meter_id = t.id and {} limit 1
+) found where t.id = %s limit 1
 """
 
 
@@ -33,6 +35,7 @@ def register() -> None:
     account.on_delete.append(free_uids)
     account.losses.append(usage_lost)
     extensions("plans.meter").blockers.append(_measurements_of)
+    extensions("plans.datafield").blockers.append(_measurements_with)
 
 
 def _open(organization: Organization) -> int:
@@ -40,8 +43,18 @@ def _open(organization: Organization) -> int:
 
 
 def _measurements_of(meter: UUID) -> Iterator[Blocker]:
-    # By way of the accounts: the measurements' index is by account and meter, and no other is worth its cost.
+    if _measured(meter, "true"):
+        yield Blocker("usage that was measured by it")
+
+
+def _measurements_with(field: UUID) -> Iterator[Blocker]:
+    found = DataField.objects.get(pk=field)
+    column = f"m.{'vals' if found.numeric else 'dims'}[{found.position + 1}]"
+    if _measured(found.meter_id, f"{column} is not null"):
+        yield Blocker("usage that was measured with it")
+
+
+def _measured(meter: UUID, condition: str) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(MEASURED, [meter, meter])
-        if cursor.fetchone():
-            yield Blocker("usage that was measured by it")
+        cursor.execute(MEASURED.format(condition), [meter])
+        return cursor.fetchone() is not None
