@@ -1,0 +1,259 @@
+"""Puts the oracle's situations to the engine and lists every difference in what the two say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Context, Decimal, Inexact
+from fractions import Fraction
+from itertools import zip_longest
+from types import ModuleType
+from typing import Any
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from tests.engine import oracle
+from tests.engine.oracle_prices import Charge
+from tests.engine.situations import Situation
+
+SIGNIFICANT = 28
+EXACT = Context(prec=400, traps=[Inexact])
+
+
+def decimal_of(number: Fraction) -> Decimal:
+    """Exactly, or decimal.Inexact."""
+    return EXACT.divide(Decimal(number.numerator), Decimal(number.denominator))
+
+
+def same(found: Decimal | None, expected: Fraction | None) -> bool:
+    """Equal; or, where the digits of `expected` have no end, equal but for the last of 28."""
+    if found is None or expected is None:
+        return found is None and expected is None
+    if Fraction(found) == expected:
+        return True
+    try:
+        decimal_of(expected)
+    except Inexact:
+        return abs(Fraction(found) - expected) < Fraction(10) ** (found.adjusted() - SIGNIFICANT + 1)
+    return False
+
+
+def id_of(kind: str, code: str) -> UUID:
+    return uuid5(NAMESPACE_OID, f"{kind} {code}")
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The engine's door: its types and its bill, which a test may have spoilt."""
+
+    types: ModuleType
+    bill: ModuleType
+
+    def named(self, kind: str, code: str) -> Any:
+        return self.types.Named(id_of(kind, code), code, code.title())
+
+    def aggregation(self, aggregation: oracle.Aggregation) -> Any:
+        fields = sorted({field for segment in aggregation.segments for field, _ in segment})
+        default = aggregation.default
+        return self.types.Aggregation(
+            id=id_of("aggregation", aggregation.code),
+            code=aggregation.code,
+            name=aggregation.code.title(),
+            method=self.types.Method.SUM,
+            meter=self.named("meter", "disk"),
+            field="gb",
+            field_name="GB",
+            quantity_per_unit=decimal_of(aggregation.per_unit),
+            rounding=self.types.UnitRounding(aggregation.rounding),
+            unit=f"unit of {aggregation.code}",
+            default_value=None if default is None else decimal_of(default),
+            segmented_fields=tuple(fields),
+            segments=aggregation.segments,
+        )
+
+    def pricing(self, pricing: oracle.Pricing, sequence: int) -> Any:
+        return self.types.Pricing(
+            id=id_of("pricing", pricing.code),
+            on_plan=pricing.on_plan,
+            aggregation=self.aggregation(pricing.aggregation),
+            segment=pricing.segment,
+            start=pricing.start,
+            end=pricing.end,
+            cumulative=pricing.cumulative,
+            bands=tuple(
+                self.types.Band(decimal_of(band.lower), decimal_of(band.fixed), decimal_of(band.price))
+                for band in pricing.bands
+            ),
+            description=pricing.description,
+            sequence=sequence,
+        )
+
+    def attachment(self, attachment: oracle.Attachment, sequence: int = 0) -> Any:
+        return self.types.Attachment(
+            id=id_of("attachment", attachment.code),
+            code=attachment.code,
+            start=attachment.start,
+            end=attachment.end,
+            anchor=attachment.anchor,
+            frequency=self.types.Frequency(attachment.frequency),
+            interval=attachment.interval,
+            product=self.named("product", f"product-of-{attachment.code}"),
+            plan=self.named("plan", f"plan-of-{attachment.code}"),
+            template=self.named("template", f"template-of-{attachment.code}"),
+            currency=attachment.currency,
+            standing_charge=decimal_of(attachment.standing),
+            standing_charge_description=attachment.description,
+            pricings=tuple(self.pricing(each, number) for number, each in enumerate(attachment.pricings)),
+            sequence=sequence,
+        )
+
+    def due_bills(self, attachments: Sequence[oracle.Attachment], until: date, **which: Any) -> Any:
+        given = [self.attachment(each, number) for number, each in enumerate(attachments)]
+        return self.bill.due_bills(given, until, **which)
+
+    def bill_input(self, situation: Situation, due: Any) -> Any:
+        window = self.types.UsageWindow
+        return self.types.BillInput(
+            account=self.named("account", "acme"),
+            currency=situation.billed_in,
+            due=due,
+            usage={
+                (window(id_of("aggregation", code), start, end), segment): self.types.Measured(
+                    decimal_of(value), 1
+                )
+                for (code, start, end, segment), value in situation.usage.items()
+                if value is not None
+            },
+            currencies={
+                code: self.types.Currency(code, rules.places, rules.mode)
+                for code, rules in situation.currencies.items()
+            },
+            rates={pair: decimal_of(rate) for pair, rate in situation.rates.items()},
+        )
+
+
+def bill_differences(engine: Engine, situation: Situation) -> list[str]:
+    """Everything in which the engine's bill is not the oracle's; empty when they agree."""
+    attachments = [attachment for attachment, _, _ in situation.items]
+    bill_date = situation.items[0][2]
+    due = next(each for each in engine.due_bills(attachments, bill_date) if each.bill_date == bill_date)
+    expected = oracle.bill_of(
+        situation.items, situation.usage, situation.billed_in, situation.currencies, situation.rates
+    )
+    found = engine.bill.compute_bill(engine.bill_input(situation, due))
+    return [
+        *_told("windows", windows_of(engine.bill.windows_wanted(due)), windows_expected(situation)),
+        *_told("start", found.start, expected.start),
+        *_told("end", found.end, expected.end),
+        *_told("total", Fraction(found.total), expected.total),
+        *_line_differences(found.lines, expected.lines),
+        *_problem_differences([problem.code for problem in found.problems], expected.problems),
+    ]
+
+
+def due_bill_facts(due_bills: Iterable[Any]) -> list[tuple[Any, ...]]:
+    """The engine's bills as the oracle tells them, the attachments of each in any order."""
+    return [
+        (
+            due.bill_date,
+            str(due.frequency),
+            due.interval,
+            sorted((item.attachment.code, item.period.start, item.period.end) for item in due.items),
+        )
+        for due in due_bills
+    ]
+
+
+def windows_of(windows: Iterable[Any]) -> list[tuple[UUID, date, date]]:
+    return sorted((window.aggregation_id, window.start, window.end) for window in windows)
+
+
+def windows_expected(situation: Situation) -> list[tuple[UUID, date, date]]:
+    """Each once, however many segments and attachments ask for it."""
+    return sorted({(id_of("aggregation", code), start, end) for code, start, end, _ in situation.usage})
+
+
+def _told(what: str, found: object, expected: object) -> Iterator[str]:
+    if found != expected:
+        yield f"{what}: {found} instead of {expected}"
+
+
+def _problem_differences(found: Sequence[str], expected: Sequence[frozenset[str]]) -> Iterator[str]:
+    """A line that cannot be written for two reasons may name either, or both."""
+    allowed = frozenset[str]().union(*expected)
+    needed = {next(iter(reasons)) for reasons in expected if len(reasons) == 1}
+    if bool(found) != bool(expected) or not needed <= set(found) <= allowed:
+        yield f"problems: {found} instead of {[sorted(reasons) for reasons in expected]}"
+
+
+def _line_differences(found: Sequence[Any], expected: Sequence[oracle.Line]) -> Iterator[str]:
+    for number, (line, wanted) in enumerate(zip_longest(found, expected)):
+        if line is None or wanted is None:
+            yield f"line {number}: {line} instead of {wanted}"
+            continue
+        told = dict(_facts_found(line))
+        for what, value in _facts_expected(wanted).items():
+            yield from _told(f"line {number} {what}", told[what], value)
+        for what, decimal, exact in _numbers(line, wanted):
+            if not same(decimal, exact):
+                yield f"line {number} {what}: {decimal} instead of {exact}"
+        bands = zip_longest(line.bands, wanted.item.charges)
+        yield from (f"line {number} {told}" for band in bands for told in _band_differences(*band))
+
+
+def _facts_found(line: Any) -> Iterator[tuple[str, object]]:
+    for name in ("pricing_id", "attachment_id", "segment", "start", "end", "description", "unit", "currency"):
+        yield name, getattr(line, name)
+    yield "type", str(line.type)
+    yield "aggregation", None if line.aggregation is None else line.aggregation.code
+
+
+def _facts_expected(line: oracle.Line) -> dict[str, object]:
+    """The description of a segment without one of its own has no prescribed form."""
+    item, pricing = line.item, line.item.pricing
+    told: dict[str, object] = {
+        "type": item.type,
+        "attachment_id": id_of("attachment", item.attachment.code),
+        "start": item.start,
+        "end": item.end,
+        "currency": item.attachment.currency,
+    }
+    if pricing is None:
+        return told | {"description": item.attachment.description or "Standing Charge", "pricing_id": None}
+    aggregation = pricing.aggregation
+    told |= {
+        "pricing_id": id_of("pricing", pricing.code),
+        "aggregation": aggregation.code,
+        "segment": pricing.segment,
+        "unit": f"unit of {aggregation.code}",
+    }
+    if pricing.description or pricing.segment is None:
+        told["description"] = pricing.description or aggregation.code.title()
+    return told
+
+
+def _numbers(line: Any, wanted: oracle.Line) -> Iterator[tuple[str, Decimal | None, Fraction | None]]:
+    units = wanted.item.units
+    yield "subtotal", line.subtotal, wanted.subtotal
+    yield "converted subtotal", line.converted_subtotal, wanted.converted
+    yield "rate", line.rate, wanted.rate
+    yield "quantity", line.quantity, wanted.item.quantity
+    yield "units", line.units, units
+    yield "average unit price", line.average_unit_price, wanted.item.amount / units if units else None
+
+
+def _band_differences(found: Any, wanted: Charge | None) -> Iterator[str]:
+    if found is None or wanted is None:
+        yield f"band: {found} instead of {wanted}"
+        return
+    pairs = {
+        "lower limit": (found.lower_limit, wanted.lower),
+        "upper limit": (found.upper_limit, wanted.upper),
+        "units": (found.units, wanted.units),
+        "fixed price": (found.fixed_price, wanted.fixed),
+        "unit price": (found.unit_price, wanted.price),
+        "subtotal": (found.subtotal, wanted.amount),
+    }
+    for what, (decimal, exact) in pairs.items():
+        if not same(decimal, exact):
+            yield f"band from {wanted.lower} {what}: {decimal} instead of {exact}"

@@ -1,0 +1,182 @@
+"""The engine's bills are the oracle's, of random situations: dates, lines, units, bands, amounts, total."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from decimal import Inexact
+from fractions import Fraction
+from itertools import pairwise
+from math import lcm
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from billing.engine import bill, types
+from billing.engine.money import money
+from billing.engine.segments import assign
+from tests.engine import oracle
+from tests.engine.comparison import Engine, bill_differences, decimal_of, due_bill_facts, id_of
+from tests.engine.oracle_days import DAY, boundaries, proration
+from tests.engine.oracle_prices import Band, InexactError, charges_for, rounded
+from tests.engine.situations import MODES, SEGMENTED, Situation, cents, schedules, situations
+
+ENGINE = Engine(types, bill)
+
+
+def examples(number: int) -> Callable[..., Any]:
+    return settings(max_examples=number, derandomize=True, database=None)
+
+
+@examples(300)
+@given(situations())
+def test_every_bill_is_the_oracles(situation: Situation) -> None:
+    assert bill_differences(ENGINE, situation) == []
+
+
+@pytest.mark.long
+@settings(max_examples=8000, database=None)
+@given(situations())
+def test_every_bill_is_the_oracles_at_length(situation: Situation) -> None:
+    assert bill_differences(ENGINE, situation) == []
+
+
+@examples(300)
+@given(
+    attachments=st.tuples(schedules("a"), schedules("b"), schedules("c")),
+    ahead=st.integers(0, 400),
+    latest_only=st.booleans(),
+    billed=st.lists(st.integers(0, 300), max_size=3),
+)
+def test_bills_fall_due_on_the_oracles_dates(
+    attachments: tuple[oracle.Attachment, ...], ahead: int, latest_only: bool, billed: list[int]
+) -> None:
+    until = attachments[0].start + ahead * DAY
+    since = {each.code: each.start + days * DAY for each, days in zip(attachments, billed, strict=False)}
+    expected = oracle.due_bills(attachments, until, latest_only, since)
+    found = ENGINE.due_bills(
+        attachments,
+        until,
+        latest_only=latest_only,
+        since={id_of("attachment", code): day for code, day in since.items()},
+    )
+    assert due_bill_facts(found) == [
+        (
+            day,
+            oracle.FREQUENCIES[frequency],
+            interval,
+            sorted((each.code, *period) for each, *period in items),
+        )
+        for (day, frequency, interval), items in expected.items()
+    ]
+
+
+amounts = st.one_of(
+    st.integers(-(10**7), 10**7).map(lambda number: Fraction(number, 2 * 10**5)),
+    st.integers(-(10**7), 10**7).map(lambda number: Fraction(number, 2000)),
+    st.integers(-(10**20), 10**20).map(lambda number: Fraction(number, 10**12)),
+)
+
+
+@examples(400)
+@given(
+    amount=amounts,
+    factor=st.fractions(0, 3, max_denominator=366),
+    places=st.integers(0, 5),
+    mode=st.sampled_from(MODES),
+)
+def test_money_is_rounded_as_the_oracle_rounds_it(
+    amount: Fraction, factor: Fraction, places: int, mode: str
+) -> None:
+    for times in (Fraction(1), factor):
+        try:
+            expected = rounded(amount * times, places, mode)
+        except InexactError:
+            with pytest.raises(Inexact):
+                money(decimal_of(amount), places, mode, times)
+            continue
+        found = money(decimal_of(amount), places, mode, times)
+        assert Fraction(found) == expected
+        assert (found.as_tuple().exponent, found.is_signed()) == (-places, expected < 0)
+
+
+@examples(300)
+@given(amount=amounts, places=st.integers(0, 5))
+def test_half_even_and_half_up_differ_at_exact_halves_only(amount: Fraction, places: int) -> None:
+    found = {mode: money(decimal_of(amount), places, mode) for mode in ("HALF_EVEN", "HALF_UP")}
+    scaled = abs(amount) * 10**places
+    at_half_above_even = scaled % 2 == Fraction(1, 2)
+    assert (found["HALF_EVEN"] != found["HALF_UP"]) == at_half_above_even
+
+
+@examples(150)
+@given(schedule=schedules(), length=st.integers(2, 120), cut=st.integers(1, 119), price=cents)
+def test_standing_charges_of_the_parts_of_an_attachment_sum_to_those_of_the_whole(
+    schedule: oracle.Attachment, length: int, cut: int, price: Fraction
+) -> None:
+    assume(cut < length and price)
+    start, middle, end = (schedule.start + days * DAY for days in (0, cut, length))
+    natural = boundaries(schedule, start, end)
+    # A price that is whole for any number of days of these periods: nothing is left to rounding.
+    price *= lcm(*((after - before).days for before, after in pairwise(natural)))
+    whole = replace(schedule, end=end, standing=price, currency="USD")
+    first, second = replace(whole, end=middle), replace(whole, code="b", start=middle)
+    expected = proration(whole, start, end) * price
+    assert standing_charges([whole]) == standing_charges([first, second]) == expected
+
+
+def standing_charges(attachments: list[oracle.Attachment]) -> Fraction:
+    """What all bills to the end of the attachments come to, in money that must not need rounding."""
+    rules = {"USD": oracle.Currency(2, "UNNECESSARY")}
+    total = Fraction(0)
+    for due in ENGINE.due_bills(attachments, date(2030, 1, 1)):
+        situation = Situation((), {}, "USD", rules, {})
+        rated = bill.compute_bill(ENGINE.bill_input(situation, due))
+        assert rated.problems == ()
+        total += Fraction(rated.total)
+    return total
+
+
+@examples(300)
+@given(
+    segments=st.permutations([*SEGMENTED, (("region", "*"), ("size", "*"))]),
+    kept=st.integers(0, 5),
+    region=st.sampled_from(["eu", "us"]),
+    size=st.sampled_from(["big", "small"]),
+)
+def test_a_measurement_belongs_to_the_oracles_segment(
+    segments: list[oracle.Segment], kept: int, region: str, size: str
+) -> None:
+    values = {"region": region, "size": size}
+    assert assign(segments[:kept], values) == oracle.segment_of(values, segments[:kept])
+
+
+@pytest.mark.parametrize(
+    ("units", "cumulative", "bands", "amount"),
+    [
+        ("500", True, "0/0/0.15 500/0/0.10", "75"),
+        ("501", True, "0/0/0.15 500/0/0.10", "75.10"),
+        ("501", False, "0/0/0.15 500/0/0.10", "50.10"),
+        ("6", False, "0/12/0 4/25/0 6/50/0", "25"),
+        ("6.01", False, "0/12/0 4/25/0 6/50/0", "50"),
+        ("22", True, "0/100/0 5/50/0 10/0/5 15/0/1", "182"),
+        ("8", True, "0/100/10 5/50/5", "215"),
+        ("16", False, "0/0/10 15/0/5", "80"),
+        ("0", True, "0/100/1", "100"),
+        ("-25", True, "0/9/2 10/0/1", "-50"),
+    ],
+)
+def test_the_oracle_prices_worked_examples(units: str, cumulative: bool, bands: str, amount: str) -> None:
+    listed = tuple(Band(*(Fraction(part) for part in band.split("/"))) for band in bands.split())
+    charges = charges_for(Fraction(units), Fraction(units), listed, cumulative)
+    assert sum(charge.amount for charge in charges) == Fraction(amount)
+
+
+def test_the_oracle_counts_a_stub_of_one_and_a_half_periods_as_such() -> None:
+    cycle = oracle.Attachment(
+        "a", date(2022, 1, 1), date(2023, 1, 1), date(2022, 2, 15), "MONTHLY", 1, "USD", Fraction(31)
+    )
+    periods = oracle.bill_periods(cycle, date(2022, 4, 15))
+    assert [day for _, day in periods] == [date(2022, 2, 15), date(2022, 3, 15), date(2022, 4, 15)]
+    assert proration(cycle, *periods[0]) == 1 + Fraction(14, 31)
