@@ -169,7 +169,7 @@ def _settings() -> list[str]:
     """For a small machine that also runs the console; durability is PostgreSQL's own, complete."""
     memory = psutil.virtual_memory().total
     values = {
-        "shared_buffers": f"{min(max(memory // 8 // MEGABYTE, 64), 512)}MB",
+        "shared_buffers": f"{min(max(memory // 8 // MEGABYTE, 64), 256)}MB",
         "max_connections": "250",
         "max_locks_per_transaction": "256",  # a table of measurements has a partition for every month
         "work_mem": "16MB",
