@@ -102,7 +102,22 @@
     const fields = event.detail.formData;
     if (event.detail.verb === "get") new Set(fields.keys()).forEach((name) => { if (!fields.getAll(name).some(Boolean)) fields.delete(name); });
   });
+  /* A form that the server draws anew keeps what was typed while its answer was on the way */
+  let typed = [];
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    const form = event.detail.target, sent = event.detail.requestConfig.formData;
+    if (!form.matches("form[method=post]") || String(sent.get("rows")).startsWith("remove")) return;
+    typed = all("input[id]:not([type=hidden], [type=radio], [type=checkbox]), textarea[id]", form)
+      .filter((field) => !field.disabled && !sent.getAll(field.name).includes(field.value))
+      .map((field) => [field.id, field.value]);
+  });
   document.addEventListener("htmx:afterSwap", function (event) {
+    typed.splice(0).forEach(function ([id, value]) {
+      const field = byId(id);
+      if (!field || field.disabled) return;
+      field.value = value;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    });
     if (event.target.id === "dialog-body" && !byId("dialog").open) byId("dialog").showModal();
   });
   document.addEventListener("htmx:responseError", () => toast({ text: "The server could not do this. Reload the page to see how things stand.", level: "error" }));
