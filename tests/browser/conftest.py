@@ -4,13 +4,16 @@ Every page that a test opens must leave the browser's console silent: that is th
 """
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from m3console.core.links import acting_in
 from m3console.core.models import Organization, User
@@ -66,7 +69,7 @@ def visit(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
     def opened(path: str = "/", **options: Any) -> Page:
         context = chromium.new_context(base_url=live_server.url, reduced_motion="reduce", **options)
         contexts.append(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(5_000)
         page = context.new_page()
         page.on(
             "console", lambda message: complaints.append(message.text) if message.type == "error" else None
@@ -119,8 +122,29 @@ def accessible() -> Callable[[Page], None]:
 
 
 def work() -> None:
-    """Do what jobs are waiting, as a worker would, then stop."""
-    call_command("worker", wait=False)
+    """Do what jobs are waiting, as a worker would, then stop.
+
+    In a thread, since the browser's driver has the event loop of this one.
+    """
+    failures: list[BaseException] = []
+
+    def until_nothing_waits() -> None:
+        connector = app.connector
+        assert isinstance(connector, DjangoConnector)
+        try:
+            with app.replace_connector(connector.get_worker_connector()):
+                app.run_worker(wait=False, install_signal_handlers=False, delete_jobs="successful")
+        except BaseException as problem:  # noqa: BLE001 (raised below)
+            failures.append(problem)
+        finally:
+            connections.close_all()
+
+    worker = threading.Thread(target=until_nothing_waits)
+    worker.start()
+    worker.join(60)
+    assert not worker.is_alive(), "the worker did not come to an end"
+    if failures:
+        raise failures[0]
 
 
 __all__ = ["PASSWORD", "axe_violations", "expect", "work"]
