@@ -136,7 +136,10 @@ def bill_differences(engine: Engine, situation: Situation) -> list[str]:
     """Everything in which the engine's bill is not the oracle's; empty when they agree."""
     attachments = [attachment for attachment, _, _ in situation.items]
     bill_date = situation.items[0][2]
-    due = next(each for each in engine.due_bills(attachments, bill_date) if each.bill_date == bill_date)
+    on_the_day = [each for each in engine.due_bills(attachments, bill_date) if each.bill_date == bill_date]
+    if len(on_the_day) != 1:
+        return [f"{len(on_the_day)} bills on {bill_date} instead of one"]
+    due = on_the_day[0]
     expected = oracle.bill_of(
         situation.items, situation.usage, situation.billed_in, situation.currencies, situation.rates
     )

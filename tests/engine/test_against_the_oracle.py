@@ -1,5 +1,7 @@
 """The engine's bills are the oracle's, of random situations: dates, lines, units, bands, amounts, total."""
 
+import ast
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -7,6 +9,7 @@ from decimal import Inexact
 from fractions import Fraction
 from itertools import pairwise
 from math import lcm
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,14 +32,14 @@ def examples(number: int) -> Callable[..., Any]:
     return settings(max_examples=number, derandomize=True, database=None)
 
 
-@examples(300)
+@examples(200)
 @given(situations())
 def test_every_bill_is_the_oracles(situation: Situation) -> None:
     assert bill_differences(ENGINE, situation) == []
 
 
 @pytest.mark.long
-@settings(max_examples=8000, database=None)
+@settings(max_examples=3000, database=None)
 @given(situations())
 def test_every_bill_is_the_oracles_at_length(situation: Situation) -> None:
     assert bill_differences(ENGINE, situation) == []
@@ -171,6 +174,19 @@ def test_the_oracle_prices_worked_examples(units: str, cumulative: bool, bands: 
     listed = tuple(Band(*(Fraction(part) for part in band.split("/"))) for band in bands.split())
     charges = charges_for(Fraction(units), Fraction(units), listed, cumulative)
     assert sum(charge.amount for charge in charges) == Fraction(amount)
+
+
+def test_the_oracle_imports_nothing_of_the_application() -> None:
+    folder = Path(__file__).parent
+    for file in folder.glob("oracle*.py"):
+        nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+        modules = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+        modules |= {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
+        assert modules
+        assert all(
+            module.split(".")[0] in sys.stdlib_module_names or module.startswith("tests.engine.oracle")
+            for module in modules
+        )
 
 
 def test_the_oracle_counts_a_stub_of_one_and_a_half_periods_as_such() -> None:
