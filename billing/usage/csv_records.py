@@ -81,8 +81,8 @@ class CsvReader:
         self.header = _header(lines)
 
     def __iter__(self) -> Iterator[Record]:
-        width, following = len(self.header), self._lines.next
-        while (line := following()) is not None:
+        width = len(self.header)
+        for line in self._lines:
             number, raw, size = line
             try:
                 text = raw.decode()

@@ -30,8 +30,8 @@ class CsvRows:
         account, ts, given = places["account"], places["ts"], self._meter
         fields = [(name, place) for name, place in places.items() if name not in HEAD]
         for record in self._records:
-            cells = record.cells
-            if record.problem:
+            line, cells, problem, _, size = record
+            if problem:
                 yield _refused(record)
                 continue
             yield Row(
@@ -41,8 +41,10 @@ class CsvRows:
                 cells[ts],
                 None if ets is None else cells[ets],
                 {name: cells[place] for name, place in fields if cells[place]},
-                record.line,
-                size=record.size,
+                line,
+                None,
+                None,
+                size,
             )
 
 

@@ -24,7 +24,7 @@ class JsonRows:
         self._meter = meter.code if meter else None
 
     def __iter__(self) -> Iterator[Row | Refused]:
-        while (line := self._lines.next()) is not None:
+        for line in self._lines:
             if line.blank:
                 continue
             payload = {"row": line.shown()}

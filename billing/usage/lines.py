@@ -2,6 +2,7 @@
 
 import re
 from collections import deque
+from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 from m3console.core.errors import RuleViolation
@@ -53,24 +54,34 @@ class Lines:
     def __init__(self, file: Readable) -> None:
         self._file = file
         self._put_back: deque[Line] = deque()
-        self._number = 0
-        self.bytes_read = 0
+        self._lines = self._read()
         first = self.next()
         if first:
             self._put_back.append(first._replace(raw=_text_begins(first.raw)))
 
     def next(self) -> Line | None:
-        if self._put_back:
-            return self._put_back.popleft()
-        raw = self._file.readline(MAX_LINE + 1)
-        if not raw:
-            return None
-        size = len(raw)
-        if size > MAX_LINE:
-            size += self._skip(raw)
-        self._number += 1
-        self.bytes_read += size
-        return Line(self._number, raw, size)
+        """The next line; None after the last, until one is put back."""
+        return next(self._lines)
+
+    def __iter__(self) -> Iterator[Line]:
+        for line in self._lines:
+            if line is None:
+                return
+            yield line
+
+    def _read(self) -> Iterator[Line | None]:
+        number, readline = 0, self._file.readline
+        while True:
+            if self._put_back:
+                yield self._put_back.popleft()
+                continue
+            raw = readline(MAX_LINE + 1)
+            if not raw:
+                yield None
+                continue
+            number += 1
+            size = len(raw)
+            yield Line(number, raw, size if size <= MAX_LINE else size + self._skip(raw))
 
     def put_back(self, lines: list[Line]) -> None:
         self._put_back.extendleft(reversed(lines))
