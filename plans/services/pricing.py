@@ -149,7 +149,7 @@ def _check_segment(aggregation: Aggregation, segment: Segment | None) -> None:
             f"Aggregation “{aggregation}” is segmented: each segment has a pricing of its own. Choose one.",
             field="segment",
         )
-    if segment_key(segment) not in {segment_key(each) for each in aggregation.segments}:
+    if dict(segment) not in aggregation.segments:
         raise RuleViolation(
             f"Aggregation “{aggregation}” has no segment “{segment_text(segment)}”.", field="segment"
         )

@@ -10,6 +10,7 @@ from django.core.management import call_command
 
 from billing.usage.focus.file import FocusFile
 from billing.usage.focus.load import load_focus
+from billing.usage.focus.tally import Created
 from billing.usage.models import Upload
 from billing.usage.uploads import uploading
 
@@ -49,13 +50,15 @@ def focus_csv(*rows: dict[str, str]) -> bytes:
 
 def load(organization: Any, *rows: dict[str, str], catalogue: bool = True) -> dict[str, Any]:
     """Take rows in as an upload of a file of them does; answers the summary of the command."""
-    file = FocusFile(io.BytesIO(focus_csv(*rows)))
+    file, created = FocusFile(io.BytesIO(focus_csv(*rows))), Created()
     with uploading(
         organization, kind=Upload.Kind.FOCUS, file_name="focus.csv", columns=file.columns
     ) as upload:
-        counts, created = load_focus(organization=organization, file=file, upload=upload, catalogue=catalogue)
+        counts = load_focus(
+            organization=organization, file=file, upload=upload, catalogue=catalogue, created=created
+        )
     figures = {name: getattr(counts, name) for name in ("read", "accepted", "duplicates", "rejected")}
-    return figures | {"created": {kind: count for kind, count in created.items() if count}}
+    return figures | {"created": {kind: count for kind, count in created.summary().items() if count}}
 
 
 def import_focus(organization: Any, path: Path, *options: str) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def _complete(
     if account:
         return update_account(account, version=account.version, name=wish.name, parent_account=parent)
     account = _create(organization, wish.code, wish.name, parent)
-    created["accounts"] += 1
+    created.count("accounts")
     return account
 
 

@@ -69,4 +69,4 @@ def _attach_from(account: Account, plan: Plan, day: date, month: date, created: 
         end_date=first.start_date if first else None,
         child_billing_mode=HierarchyMode.CHILD,
     )
-    created["plan_attachments"] += 1
+    created.count("plan_attachments")

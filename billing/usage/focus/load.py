@@ -21,22 +21,22 @@ def load_focus(
     file: FocusFile,
     upload: Upload,
     catalogue: bool,
+    created: Created | None = None,
     looking: Callable[[int], None] = lambda rows: None,
     progress: Callable[[Counts], None] | None = None,
-) -> tuple[Counts, Created]:
+) -> Counts:
     """Store a file's charges as measurements, rejecting those that cannot be priced (spec 6, import_focus).
 
-    With `catalogue` what they need is made first, as far as it is missing; `looking` is told how many
-    rows have been looked at for that, `progress` what has been stored. The file again changes nothing.
+    With `catalogue` what they need is made first, as far as it is missing, and counted by `created`;
+    `looking` is told how many rows have been looked at for that, `progress` what has been stored. The
+    file again changes nothing.
     """
-    created, needs, gaps, now = Created(), None, Gaps(), clock.now()
+    needs, gaps, now = None, Gaps(), clock.now()
     if catalogue:
         needs = _needs(organization, file, now, looking)
-        gaps = complete_catalogue(needs, created)
-    counts = ingest(
-        organization=organization, rows=_rows(file, now, needs, gaps), upload=upload, progress=progress
-    )
-    return counts, created
+        gaps = complete_catalogue(needs, created or Created())
+    rows = _rows(file, now, needs, gaps)
+    return ingest(organization=organization, rows=rows, upload=upload, progress=progress)
 
 
 def _needs(

@@ -161,7 +161,7 @@ def _add_segments(aggregation_id: UUID, needs: ServiceNeeds, created: Created) -
         return aggregation
     segments = [*aggregation.segments, *missing]
     aggregation = update_aggregation(aggregation, version=aggregation.version, segments=segments)
-    created["segments"] += len(missing)
+    created.count("segments", len(missing))
     return aggregation
 
 
@@ -206,4 +206,4 @@ def _price_from(
         cumulative=True,
         bands=bands,
     )
-    created["pricings"] += 1
+    created.count("pricings")

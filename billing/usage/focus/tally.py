@@ -15,8 +15,16 @@ KINDS = (
 )  # fmt: skip
 
 
-class Created(Counter[str]):
-    """How many of each kind an import has made."""
+class Created:
+    """How many of each kind an import has made; `report` is told how many in all."""
+
+    def __init__(self, report: Callable[[int], None] = lambda made: None) -> None:
+        self._counts = Counter[str]()
+        self._report = report
+
+    def count(self, kind: str, made: int = 1) -> None:
+        self._counts[kind] += made
+        self._report(self._counts.total())
 
     def ensure(self, kind: str, find: Callable[[], T | None], make: Callable[[], T]) -> T:
         """What `find` finds, else what `make` makes; if somebody else was quicker, what they made.
@@ -33,11 +41,11 @@ class Created(Counter[str]):
             if found is None:
                 raise
             return found
-        self[kind] += 1
+        self.count(kind)
         return made
 
     def summary(self) -> dict[str, int]:
-        return {kind: self[kind] for kind in KINDS}
+        return {kind: self._counts[kind] for kind in KINDS}
 
 
 def patiently(act: Callable[[], T]) -> T:

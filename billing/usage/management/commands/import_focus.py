@@ -15,7 +15,7 @@ from billing.usage.rejects import RejectsFile
 from billing.usage.uploads import uploading
 from m3console.core.commands import DONE, OrganizationCommand
 from m3console.core.models import Organization
-from m3console.core.progress import Progress as Looking
+from m3console.core.progress import Progress as Told
 
 
 class Command(OrganizationCommand):
@@ -50,16 +50,23 @@ class Command(OrganizationCommand):
 def _load(
     organization: Organization, file: FocusFile, name: str, catalogue: bool
 ) -> tuple[Upload, Counts, Created]:
-    looking, progress = Looking("rows looked at for the catalogue"), Progress()
+    looking, making, storing = (
+        Told("rows looked at for the catalogue"),
+        Told("made in the catalogue"),
+        Progress(),
+    )
+    created = Created(making.report)
     with uploading(organization, kind=Upload.Kind.FOCUS, file_name=name, columns=file.columns) as upload:
-        counts, created = load_focus(
+        counts = load_focus(
             organization=organization,
             file=file,
             upload=upload,
             catalogue=catalogue,
+            created=created,
             looking=looking.report,
-            progress=progress,
+            progress=storing,
         )
-    looking.finish()
-    progress.done()
+    for told in (looking, making):
+        told.finish()
+    storing.done()
     return upload, counts, created
