@@ -96,13 +96,42 @@ class UploadForm(ConsoleForm):
         self.fields["meter"].queryset = meters_by_name(organization)  # type: ignore[attr-defined]
 
     def clean_file(self) -> "UploadedFile[Any]":
-        file: UploadedFile[Any] = self.cleaned_data["file"]
-        if file.size and file.size > MAX_BYTES:
-            raise ValidationError(
-                f"The file has {file.size:,} bytes; up to {MAX_BYTES // 1_000_000} MB can be sent here."
-                " Use manage.py import_usage for larger ones."
-            )
-        return file
+        return _small_enough(self.cleaned_data["file"], "import_usage")
+
+
+class FocusForm(ConsoleForm):
+    """A FOCUS file; who may change the catalogue can have what is missing made."""
+
+    file = forms.FileField(
+        help_text=f"FOCUS 1.x cost and usage as CSV in UTF-8; up to {MAX_BYTES // 1_000_000} MB."
+        " Larger files: manage.py import_focus.",
+        widget=forms.FileInput(attrs={"accept": ".csv"}),
+        allow_empty_file=True,
+    )
+    catalogue = forms.BooleanField(
+        label="Make what is missing",
+        required=False,
+        help_text="A parent account for each billing account, a child for each sub account, and for each"
+        " service a product, meter, aggregation and monthly plan at its list prices, attached to the child"
+        " accounts from the month of their first charge.",
+    )
+
+    def __init__(self, *args: Any, makes_catalogue: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not makes_catalogue:
+            del self.fields["catalogue"]
+
+    def clean_file(self) -> "UploadedFile[Any]":
+        return _small_enough(self.cleaned_data["file"], "import_focus")
+
+
+def _small_enough(file: "UploadedFile[Any]", command: str) -> "UploadedFile[Any]":
+    if file.size and file.size > MAX_BYTES:
+        raise ValidationError(
+            f"The file has {file.size:,} bytes; up to {MAX_BYTES // 1_000_000} MB can be sent here."
+            f" Use manage.py {command} for larger ones."
+        )
+    return file
 
 
 def meters_by_name(organization: Organization) -> QuerySet[Meter]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.usage.views import events, measurements, uploads
+from billing.usage.views import events, focus, measurements, uploads
 
 app_name = "usage"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     # uploads/
     path("usage/uploads/", uploads.upload_list, name="upload_list"),
     path("usage/uploads/create/", uploads.upload_create, name="upload_create"),
+    path("usage/uploads/focus/", focus.upload_focus, name="upload_focus"),
     path("usage/uploads/<uuid:pk>/", uploads.upload_detail, name="upload_detail"),
     path("usage/uploads/<uuid:pk>/rejects/", uploads.upload_rejects, name="upload_rejects"),
     path("usage/uploads/<uuid:pk>/mark-events/", uploads.upload_events_mark, name="upload_events_mark"),

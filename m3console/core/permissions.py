@@ -94,6 +94,7 @@ URL_RIGHTS: dict[str, Right] = {
     "usage:usage_submit": Right.OPERATE,
     "usage:upload_list": Right.READ,
     "usage:upload_create": Right.OPERATE,
+    "usage:upload_focus": Right.OPERATE,
     "usage:upload_detail": Right.READ,
     "usage:upload_rejects": Right.READ,
     "usage:upload_events_mark": Right.OPERATE,

@@ -44,6 +44,15 @@ class Created:
         self.count(kind)
         return made
 
+    def in_words(self) -> str:
+        """A sentence of what was made, empty where nothing was."""
+        made = [
+            f"{count:,} {(kind if count != 1 else kind.removesuffix('s')).replace('_', ' ')}"
+            for kind, count in self.summary().items()
+            if count
+        ]
+        return f"Made: {', '.join(made)}." if made else ""
+
     def summary(self) -> dict[str, int]:
         return {kind: self._counts[kind] for kind in KINDS}
 
