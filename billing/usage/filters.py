@@ -1,5 +1,8 @@
 """What lists of usage can be narrowed by."""
 
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
 import django_filters as filters
 from django.db.models import QuerySet
 
@@ -12,16 +15,26 @@ OPEN = [("open", "Open"), ("actioned", "Actioned")]
 
 
 class MeasurementFilter(CatalogueFilter):
-    """One account's measurements: meter, and days in UTC."""
+    """One account's measurements: meter, and billing days, the last one included."""
 
     offered = {"meter": Meter}
     meter = belongs("meter_id", label="Meter")
-    ts_from = filters.DateFilter("ts", "gte", label="From (UTC)", widget=DateInput())
-    ts_before = filters.DateFilter("ts", "lt", label="Before (UTC)", widget=DateInput())
+    day_from = filters.DateFilter(label="From", method="from_day", widget=DateInput())
+    day_to = filters.DateFilter(label="To, included", method="to_day", widget=DateInput())
 
     class Meta:
         model = Measurement
         fields: list[str] = []
+
+    def from_day(self, rows: QuerySet[Measurement], name: str, value: date) -> QuerySet[Measurement]:
+        return rows.filter(ts__gte=self._begin(value))
+
+    def to_day(self, rows: QuerySet[Measurement], name: str, value: date) -> QuerySet[Measurement]:
+        # The last day that there is has no next one, and no measurement.
+        return rows.filter(ts__lt=self._begin(value + timedelta(days=1))) if value < date.max else rows
+
+    def _begin(self, day: date) -> datetime:
+        return datetime.combine(day, time(), ZoneInfo(self.request.organization.timezone))
 
 
 class UploadFilter(filters.FilterSet):  # type: ignore[misc]

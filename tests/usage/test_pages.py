@@ -133,6 +133,17 @@ def test_usage_is_listed_in_few_queries_and_narrowed_by_meter(
     assert len(rows) == 42
 
 
+def test_usage_is_narrowed_by_billing_days_of_the_organizations_zone(
+    client, account, meter, take, organization
+):
+    organization.timezone = "Europe/Berlin"
+    organization.save(update_fields=["timezone"])
+    take(row("may", ts="2026-05-31T21:59:59Z"), row("june", ts="2026-05-31T22:00:00Z"))
+    url = reverse("usage:account_usage", pk=account.pk)
+    for query, uid in (({"day_from": "2026-06-01"}, "june"), ({"day_to": "2026-05-31"}, "may")):
+        assert [each.record.uid for each in client.get(url, query).context["listing"].table.rows] == [uid]
+
+
 def test_an_upload_stores_the_good_rows_and_lists_the_bad_ones(client, meter):
     good, bad = b"a,acct,disk,2026-06-10,,1,eu\n", b"b,acct,disk,2026-06-10,,x,eu\nc,acct,disk\n"
     content = HEAD + good + bad + good
@@ -269,7 +280,9 @@ def test_another_organizations_usage_is_not_found(
         "meter=x",
         "meter=01a1fe20-9ecd-7757-9388-6c537805e1d2",
         "meter=%00",
-        "ts_from=abc",
+        "day_from=abc",
+        "day_to=9999-12-31",
+        "day_from=0001-01-01",
         "sort=vals",
         "cursor=a1",
     ],
