@@ -61,10 +61,7 @@ def create_job(
     Picking any account of a hierarchy picks all of it (spec 1, Parent and child accounts). Raises
     RuleViolation.
     """
-    if billing_frequency not in ("", *BillFrequency.values):
-        raise RuleViolation(f"There is no bill frequency {billing_frequency}.", field="billing_frequency")
-    if not FIRST_DAY <= bill_date <= LAST_DAY:
-        raise RuleViolation(f"The bill date is from {FIRST_DAY} to {LAST_DAY}.", field="bill_date")
+    _check(bill_date, billing_frequency)
     with action("job.created"):
         job = BillJob.objects.create(
             organization=organization,
@@ -78,6 +75,13 @@ def create_job(
         if not foreground:
             ask_for_worker(job.pk)
     return job
+
+
+def _check(bill_date: date, billing_frequency: str) -> None:
+    if billing_frequency not in ("", *BillFrequency.values):
+        raise RuleViolation(f"There is no bill frequency {billing_frequency}.", field="billing_frequency")
+    if not FIRST_DAY <= bill_date <= LAST_DAY:
+        raise RuleViolation(f"The bill date is from {FIRST_DAY} to {LAST_DAY}.", field="bill_date")
 
 
 def retry_failed(job: BillJob, *, source: str = "console", foreground: bool = False) -> BillJob:
