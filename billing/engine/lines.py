@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from billing.engine.explanation import Facts, conversion_step, explain, line_inputs, rounding_step
-from billing.engine.money import EXACT, money, plain, quotient, shown
+from billing.engine.money import EXACT, money, plain, shown
 from billing.engine.segments import position
 from billing.engine.types import (
     Attachment,
@@ -45,6 +45,7 @@ class Charge:
     pricing: Pricing | None = None
     quantity: Decimal | None = None
     units: Decimal | None = None
+    average_unit_price: Decimal | None = None
     bands: tuple[BandCharge, ...] = ()
 
 
@@ -76,7 +77,7 @@ def settle(charge: Charge, bill: BillInput) -> LineDraft | Problem | None:
     exact = shown(charge.amount, charge.factor)
     charge.steps.append(rounding_step(exact, subtotal, source))
     if source.code == target.code:
-        return _line(charge, bill, exact, subtotal, ONE, subtotal)
+        return _line(charge, bill, subtotal, ONE, subtotal)
     rate = bill.rates.get((source.code, target.code))
     if rate is None:
         return _missing_rate(source.code, target.code)
@@ -85,7 +86,7 @@ def settle(charge: Charge, bill: BillInput) -> LineDraft | Problem | None:
     if isinstance(converted, Problem):
         return converted
     charge.steps.append(conversion_step(source.code, rate, product, converted, target))
-    return _line(charge, bill, exact, subtotal, rate, converted)
+    return _line(charge, bill, subtotal, rate, converted)
 
 
 def _rounded(
@@ -112,9 +113,7 @@ def _missing_rate(source: str, target: str) -> Problem:
     )
 
 
-def _line(
-    charge: Charge, bill: BillInput, exact: Decimal, subtotal: Decimal, rate: Decimal, converted: Decimal
-) -> LineDraft:
+def _line(charge: Charge, bill: BillInput, subtotal: Decimal, rate: Decimal, converted: Decimal) -> LineDraft:
     attachment, pricing = charge.attachment, charge.pricing
     aggregation = pricing.aggregation if pricing else None
     inputs = line_inputs(bill.account.code, attachment, charge.start, charge.end, charge.facts)
@@ -135,7 +134,7 @@ def _line(
         quantity=charge.quantity,
         unit=aggregation.unit if aggregation else "",
         units=charge.units,
-        average_unit_price=quotient(exact, charge.units) if charge.units else None,
+        average_unit_price=charge.average_unit_price,
         subtotal=subtotal,
         currency=attachment.currency,
         rate=rate,

@@ -16,7 +16,7 @@ from typing import Any
 from billing.engine.bands import ONE, ZERO, Units, price_units
 from billing.engine.explanation import bands_step, quantity_step, units_step, usage_facts
 from billing.engine.lines import Charge
-from billing.engine.money import EXACT, divided
+from billing.engine.money import EXACT, divided, quotient
 from billing.engine.segments import label
 from billing.engine.types import (
     Aggregation,
@@ -113,7 +113,7 @@ def _usage_charge(
     price = price_units(units, pricing.bands, pricing.cumulative)
     shown = units.shown()
     rounded = aggregation.rounding is not UnitRounding.NONE
-    quotient = divided(quantity, aggregation.quantity_per_unit) if rounded else shown
+    exact_units = divided(quantity, aggregation.quantity_per_unit) if rounded else shown
     return Charge(
         type=LineType.USAGE,
         description=priced.description,
@@ -125,12 +125,14 @@ def _usage_charge(
         facts=priced.facts,
         steps=[
             quantity_step(aggregation.method, quantity, count, default),
-            units_step(aggregation, quotient, shown),
+            units_step(aggregation, exact_units, shown),
             bands_step(pricing, price, item.attachment.currency),
         ],
         pricing=pricing,
         quantity=quantity,
         units=shown,
+        # Of the exact units and amount: both are divided by the same number where their digits never end.
+        average_unit_price=quotient(price.amount, units.count) if units.count else None,
         bands=price.bands,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Context, Decimal, Inexact
+from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact
 from fractions import Fraction
 from itertools import zip_longest
 from types import ModuleType
@@ -18,6 +18,7 @@ from tests.engine.situations import Situation
 
 SIGNIFICANT = 28
 EXACT = Context(prec=400, traps=[Inexact])
+MEAN = Context(prec=SIGNIFICANT, rounding=ROUND_HALF_EVEN)
 
 
 def decimal_of(number: Fraction) -> Decimal:
@@ -242,7 +243,13 @@ def _numbers(line: Any, wanted: oracle.Line) -> Iterator[tuple[str, Decimal | No
     yield "rate", line.rate, wanted.rate
     yield "quantity", line.quantity, wanted.item.quantity
     yield "units", line.units, units
-    yield "average unit price", line.average_unit_price, wanted.item.amount / units if units else None
+    yield "average unit price", line.average_unit_price, _mean(wanted.item.amount, units) if units else None
+
+
+def _mean(amount: Fraction, units: Fraction) -> Fraction:
+    """A division keeps 28 significant digits, half even."""
+    exact = amount / units
+    return Fraction(MEAN.divide(Decimal(exact.numerator), Decimal(exact.denominator)))
 
 
 def _band_differences(found: Any, wanted: Charge | None) -> Iterator[str]:
