@@ -9,16 +9,19 @@ import json
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from billing.engine.money import plain
-
-if TYPE_CHECKING:
-    from billing.engine.types import BandCharge, BillDraft, LineDraft
+from billing.engine.types import BandCharge, BillDraft, LineDraft
 
 
-def bill_hash(bill: "BillDraft") -> str:
-    """SHA-256, in hex, of the bill's canonical JSON. Numbers count by value: 20 and 20.00 are the same."""
+def content_hash(bill: BillDraft) -> str:
+    """SHA-256, in hex, of the bill's canonical JSON. Numbers count by value: 20 and 20.00 are the same.
+
+    ValueError for a bill with problems: it must not be written.
+    """
+    if bill.problems:
+        raise ValueError(f"A bill with problems has no content to hash: {bill.problems[0].message}")
     content = [
         bill.bill_date.isoformat(),
         bill.frequency,
@@ -37,7 +40,7 @@ def bill_hash(bill: "BillDraft") -> str:
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def _line(line: "LineDraft") -> list[Any]:
+def _line(line: LineDraft) -> list[Any]:
     return [
         line.type,
         line.description,
@@ -64,7 +67,7 @@ def _line(line: "LineDraft") -> list[Any]:
     ]
 
 
-def _bands(bands: Sequence["BandCharge"]) -> list[list[str | None]]:
+def _bands(bands: Sequence[BandCharge]) -> list[list[str | None]]:
     return [
         [
             *_prices(band.lower_limit, band.upper_limit, band.fixed_price, band.unit_price),

@@ -12,7 +12,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from billing.engine.hashing import bill_hash
 from billing.engine.kinds import Frequency as Frequency
 from billing.engine.kinds import LineType as LineType
 from billing.engine.kinds import Method as Method
@@ -275,9 +274,3 @@ class BillDraft:
     lines: tuple[LineDraft, ...]
     total: Decimal
     problems: tuple[Problem, ...] = ()
-
-    def content_hash(self) -> str:
-        """SHA-256 of what the bill says; ValueError for a bill with problems (see hashing.py)."""
-        if self.problems:
-            raise ValueError(f"A bill with problems has no content to hash: {self.problems[0].message}")
-        return bill_hash(self)

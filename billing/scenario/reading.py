@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from billing.scenario import keys
-from m3console.core.forms import exact
+from m3console.core.exact import exact
 
 
 class Unreadable(Exception):  # noqa: N818 (the file is at fault, not the program)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from billing.engine.bill import compute_bill, due_bills, windows_wanted
 from billing.engine.calendar import bill_dates, first_bill_date, last_bill_date, period_billed_on
+from billing.engine.hashing import content_hash
 from billing.engine.types import Attachment, BillDraft, DueBill, Frequency, Problem, UsageWindow
 from billing.inputs import BilledAccount, Inputs
 from billing.models import BillJob, BillStatus, Outcome
@@ -88,7 +89,7 @@ class AccountRun:
         if not draft.lines and rating.organization.suppress_empty_bills:
             self._suppress(bill)
             return
-        content = draft.content_hash()
+        content = content_hash(draft)
         if bill is None:
             self.rows.add(rating, self.account, draft, content)
         elif bill.content_hash == content:

@@ -12,7 +12,7 @@ from billing.usage.models import EventKind, IngestEvent, Upload
 from m3console.core.commands import WITH_FAILURES
 from m3console.core.csv_cells import cell
 from m3console.core.errors import RuleViolation
-from m3console.core.forms import NUMBER
+from m3console.core.exact import NUMBER
 
 OWN = ("line", "reason")
 CHUNK = 100

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from billing.usage.models import EventKind
 from m3console.core.errors import RuleViolation
-from m3console.core.forms import exact
+from m3console.core.exact import exact
 from m3console.core.text import code_valid, text_valid
 
 MAX_UID = 50

@@ -20,7 +20,7 @@ from django.db import connection, models, transaction
 from m3console.core.ids import uuid7
 
 if TYPE_CHECKING:
-    from m3console.core.models import User
+    from django.contrib.auth.models import AbstractBaseUser
 
 M = TypeVar("M", bound=type[models.Model])
 
@@ -54,8 +54,8 @@ def acting_as(actor: Actor) -> Iterator[None]:
         _actor.reset(token)
 
 
-def actor_of(user: "User", source: str, request: str = "") -> Actor:
-    return Actor(source=source, user_id=user.pk, name=user.get_full_name() or user.email, request=request)
+def actor_of(user: "AbstractBaseUser", source: str, request: str = "") -> Actor:
+    return Actor(source=source, user_id=user.pk, name=str(user), request=request)
 
 
 @contextmanager

@@ -44,7 +44,7 @@ class ExactDecimal(_Decimal):
         return value if hasattr(value, "as_sql") else self.get_prep_value(value)
 
     def formfield(self, **kwargs: Any) -> Any:
-        from m3console.core.forms import ExactField
+        from m3console.core.exact import ExactField
 
         return super(models.DecimalField, self).formfield(form_class=ExactField, **kwargs)
 

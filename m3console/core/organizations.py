@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from m3console.core.audit import action
 from m3console.core.errors import RuleViolation, refusing
-from m3console.core.forms import exact
+from m3console.core.exact import exact
 from m3console.core.models import Currency, CurrencyConversion, Membership, Organization, RoundingMode, User
 
 BUILT_IN = ("USD", "EUR", "GBP", "CHF", "JPY", "SEK", "NOK", "DKK", "CAD", "AUD")

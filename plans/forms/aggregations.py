@@ -6,7 +6,8 @@ from uuid import UUID
 from django import forms
 from django.db.models.functions import Lower
 
-from m3console.core.forms import ConsoleForm, ExactField
+from m3console.core.exact import ExactField
+from m3console.core.forms import ConsoleForm
 from m3console.core.models import Organization
 from plans.forms.common import choose_from, code_field, name_field, product_field, products
 from plans.forms.rows import REDRAW, RowsForm

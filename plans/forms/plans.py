@@ -6,7 +6,8 @@ from django import forms
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from m3console.core.forms import EntityForm, ExactField
+from m3console.core.exact import ExactField
+from m3console.core.forms import EntityForm
 from m3console.core.models import Currency, Organization
 from m3console.core.templatetags.console import amount
 from plans.forms.common import choose_from, code_field, laid_out, name_field, product_field, products

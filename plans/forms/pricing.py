@@ -11,7 +11,8 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
-from m3console.core.forms import ConsoleForm, DateInput, ExactField, exact
+from m3console.core.exact import ExactField, exact
+from m3console.core.forms import ConsoleForm, DateInput
 from plans.forms.common import choose_from, date_in_words
 from plans.forms.rows import REDRAW, RowsForm
 from plans.models import Aggregation, Plan, PlanTemplate, Pricing

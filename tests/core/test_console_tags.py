@@ -10,7 +10,8 @@ from django.template import Context, Template
 from django.test import RequestFactory
 
 from m3console.core import clock
-from m3console.core.forms import DateInput, ExactField
+from m3console.core.exact import ExactField
+from m3console.core.forms import DateInput
 from m3console.core.links import acting_in
 from m3console.core.models import Currency, Organization
 from m3console.core.templatetags import console, fields, shell

@@ -14,7 +14,8 @@ from accounts.models import Account
 from accounts.services import create_account, update_account
 from m3console.core.entities import Entity
 from m3console.core.errors import RuleViolation, StaleVersion
-from m3console.core.forms import exact, form_page, posted
+from m3console.core.exact import exact
+from m3console.core.forms import form_page, posted
 
 ROOT = Path(__file__).parent.parent.parent
 VIEWS = [p for app in ("m3console", "accounts", "plans", "billing") for p in (ROOT / app).rglob("views/*.py")]

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.engine.bill import compute_bill, due_bills, windows_wanted
+from billing.engine.hashing import content_hash
 from billing.engine.types import Period, UsageWindow
 from tests.engine.make import (
     CURRENCIES,
@@ -370,11 +371,11 @@ def rated(**changes):
 
 def test_the_content_hash_is_the_same_for_the_same_content():
     bill = rated()
-    assert bill.content_hash() == bill.content_hash()
-    assert len(bill.content_hash()) == 64
+    assert content_hash(bill) == content_hash(bill)
+    assert len(content_hash(bill)) == 64
     line = replace(bill.lines[0], subtotal=Decimal("10.000"), explanation={})
     renamed = replace(bill.account, name="erased", code="gone")
-    assert replace(bill, lines=(line, *bill.lines[1:]), account=renamed).content_hash() == bill.content_hash()
+    assert content_hash(replace(bill, lines=(line, *bill.lines[1:]), account=renamed)) == content_hash(bill)
 
 
 @pytest.mark.parametrize(
@@ -395,7 +396,7 @@ def test_the_content_hash_is_the_same_for_the_same_content():
 def test_the_content_hash_changes_with_every_line(change):
     bill = rated()
     changed = replace(bill, lines=(bill.lines[0], replace(bill.lines[1], **change)))
-    assert changed.content_hash() != bill.content_hash()
+    assert content_hash(changed) != content_hash(bill)
 
 
 @pytest.mark.parametrize(
@@ -410,12 +411,12 @@ def test_the_content_hash_changes_with_every_line(change):
 )
 def test_the_content_hash_changes_with_the_bill(change):
     bill = rated()
-    assert replace(bill, **change).content_hash() != bill.content_hash()
+    assert content_hash(replace(bill, **change)) != content_hash(bill)
 
 
 def test_a_bill_with_problems_has_no_content_hash():
     with pytest.raises(ValueError, match="no conversion from EUR to USD"):
-        make_bill([make_attachment(charge="1", currency="EUR")]).content_hash()
+        content_hash(make_bill([make_attachment(charge="1", currency="EUR")]))
 
 
 def test_rating_again_and_in_another_order_gives_the_same_bill():
@@ -426,4 +427,4 @@ def test_rating_again_and_in_another_order_gives_the_same_bill():
     usage = {n: 3, other: 4}
     bills = [make_bill(order, usage=usage) for order in ([first, second], [second, first], [second, swapped])]
     assert bills[0] == bills[1]
-    assert len({bill.content_hash() for bill in bills}) == 1
+    assert len({content_hash(bill) for bill in bills}) == 1
