@@ -1,0 +1,80 @@
+"""Every page that a signed-in person can open, made from the URL table, and what each is about."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts.models import Account
+from billing.models import Bill, BillJob, BillLine
+from billing.usage.models import IngestEvent, Upload
+from m3console.core.models import Organization
+from plans.models import AccountPlan, Aggregation, Meter, Plan, PlanTemplate, Pricing, Product
+from tests.test_permissions import OURS
+
+NOT_PAGES = {
+    "healthz",
+    "readyz",
+    "accounts:account_suggest",  # a fragment of forms
+    "billing:bill_export",  # a file
+    "billing:bill_line",  # a fragment of the bill
+    "billing:job_cancel",  # these answer posts only
+    "billing:job_retry",
+    "usage:upload_rejects",  # files
+    "usage:upload_template",
+    "usage:upload_events_mark",  # posts
+    "usage:event_mark",
+}
+OF = {"accounts:child_remove": "child", "accounts:account_children": "parent"}
+# What the id in a path is of, by what stands before it.
+ABOUT = {
+    "accounts": Account,
+    "plan-attachments": AccountPlan,
+    "products": Product,
+    "meters": Meter,
+    "aggregations": Aggregation,
+    "plan-templates": PlanTemplate,
+    "plans": Plan,
+    "pricings": Pricing,
+    "bills/jobs": BillJob,
+    "bills": Bill,
+    "usage/uploads": Upload,
+    "usage/events": IngestEvent,
+}
+
+LARGEST = {Bill: ["-total"], BillJob: ["-created_at"], Meter: ["-id"]}
+
+
+def pages(organization: Organization) -> dict[str, str]:
+    """The path of each page by its URL's name, about an object of the organization that has most to show."""
+    about = dict(_chosen(organization))
+    line = BillLine.objects.filter(revision__bill=about["bills"], type="USAGE").order_by("position").first()
+    found = {}
+    for name, route in OURS.items():
+        if name in NOT_PAGES:
+            continue
+        path = route.replace("<slug:org>", organization.slug)
+        if subject := re.search(r"/([\w/-]+)/<uuid:pk>", route.removeprefix("o/<slug:org>")):
+            path = path.replace("<uuid:pk>", str(about[OF.get(name, subject[1])]))
+        found[name] = "/" + path.replace("<uuid:line>", str(line.pk if line else ""))
+    return found
+
+
+def _chosen(organization: Organization) -> Iterator[tuple[str, UUID]]:
+    of_organization = {"organization": organization}
+    for path, model in ABOUT.items():
+        rows: QuerySet[Any] = model._default_manager.filter(**of_organization)
+        if model is Account:
+            yield (
+                path,
+                Bill.objects.filter(**of_organization)
+                .order_by("-total")
+                .values_list("account", flat=True)[0],
+            )
+            child = rows.exclude(parent_account=None)[0]
+            yield "child", child.pk
+            yield "parent", child.parent_account_id
+        else:
+            yield path, rows.order_by(*LARGEST.get(model, ["id"])).values_list("pk", flat=True)[0]
