@@ -31,7 +31,12 @@ class AccountTable(Table):
         "Parent account", attrs={"td": {"class": "hide-md"}, "th": {"class": "hide-md"}}
     )
     created_at = tables.Column("Created", attrs={"td": {"class": "hide-md"}, "th": {"class": "hide-md"}})
-    acts = tables.Column("", empty_values=(), exclude_from_export=True, attrs={"td": {"class": "acts"}})
+    acts = tables.Column(
+        "",
+        empty_values=(),
+        exclude_from_export=True,
+        attrs={"td": {"class": "row-menu"}, "th": {"class": "row-menu"}},
+    )
     pk = tables.Column("Id", visible=False)
     email_address = tables.Column("Email address", visible=False)
     bill_epoch = tables.Column("First bill date", visible=False)

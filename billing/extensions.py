@@ -9,7 +9,7 @@ from billing.effects import attachment_effects
 from billing.models import Bill, BillJob, BillLine, BillQuerySet, JobStatus
 from m3console.core.links import reverse
 from m3console.core.models import Organization
-from m3console.core.navigation import Entry, add
+from m3console.core.navigation import Entry, add, stand_under
 from m3console.core.registry import Blocker, Panel, Tab, extensions
 
 NAMED = 5
@@ -22,6 +22,9 @@ def register() -> None:
         Entry("Billing", 20, "Run billing", "run", "billing:run_billing", "billing:run_"),
         Entry("Billing", 30, "Bill jobs", "jobs", "billing:job_list", "billing:job_", count=_going_on),
     )
+    stand_under("billing:bill_", "billing:line_")
+    stand_under("accounts:", "billing:account_")
+    stand_under("accounts:", "billing:attachment_")
     account = extensions("accounts.account")
     account.tabs.append(Tab("bills", "Bills", "billing:account_bills", 60, count=_bills))
     account.panels.append(Panel("ten_latest_bills", "billing:latest_bills", 50))

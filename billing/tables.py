@@ -14,21 +14,33 @@ from m3console.core.templatetags.console import day, day_text, instant, money, p
 LINE = {"td": {"class": "nowrap"}, "th": {}}
 NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
 CODE = {"td": {"class": "mono hide-md"}, "th": {"class": "hide-md"}}
+ROOM = {"td": {"class": "hide-md"}, "th": {"class": "hide-md"}}
 WIDE = {"td": {"class": "hide-md nowrap"}, "th": {"class": "hide-md"}}
 
 
 class BillTable(Table):
     """Bill management: one row a bill, newest bill date first."""
 
-    name = tables.Column("Bill", accessor="reference", linkify=lambda record: bill_url(record), attrs=LINE)
-    account = tables.Column("Account", accessor="account_name", linkify=lambda record: account_url(record))
+    name = tables.Column("Bill", accessor="reference", attrs=LINE)
+    account = tables.Column(
+        "Account", accessor="account_name", linkify=lambda record: account_url(record), attrs=ROOM
+    )
     account_code = tables.Column("Code", attrs=CODE)
-    bill_date = tables.Column("Bill date", attrs=LINE)
+    bill_date = tables.Column("Bill date", attrs=WIDE)
     period = tables.Column("Period", accessor="start_date", attrs=WIDE)
     due_date = tables.Column("Due", attrs=WIDE)
     status = tables.Column("Status", accessor="state")
     total = tables.Column("Total", attrs=NUMBER)
     currency = tables.Column("Currency", visible=False)
+
+    def render_name(self, value: str, record: Bill) -> str:
+        """The link to the bill; on phones what it is of stands below."""
+        of = f"{record.account_name}, {day_text(record.bill_date)}"
+        link = format_html('<a href="{}">{}</a>', bill_url(record), value)
+        return format_html('{}<span class="cell-sub">{}</span>', link, of)
+
+    def value_name(self, value: str) -> str:
+        return value
 
     def render_bill_date(self, value: Any) -> str:
         return day(value)

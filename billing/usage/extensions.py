@@ -8,7 +8,7 @@ from django.db import connection
 from billing.usage.deletion import free_uids, usage_lost
 from billing.usage.models import IngestEvent
 from m3console.core.models import Organization
-from m3console.core.navigation import Entry, add
+from m3console.core.navigation import Entry, add, stand_under
 from m3console.core.registry import Blocker, MenuEntry, Tab, extensions
 from plans.models import DataField
 
@@ -29,6 +29,8 @@ def register() -> None:
             "Usage", 20, "Ingest events", "event", "usage:event_list", "usage:event_", count=_open, warn=True
         ),
     )
+    stand_under("accounts:", "usage:account_")
+    stand_under("accounts:", "usage:usage_")
     account = extensions("accounts.account")
     account.tabs.append(Tab("usage", "Usage", "usage:account_usage", 50))
     account.menu.append(MenuEntry("Submit usage", "usage:usage_submit", 10, group="header", dialog=True))

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -23,7 +23,7 @@ from m3console.core.changes import (
 from m3console.core.entities import Entity
 from m3console.core.htmx import page
 from m3console.core.http import Request
-from m3console.core.templatetags.console import day_text, last_day, spelled, zone, zone_name
+from m3console.core.templatetags.console import day_text, spelled, zone, zone_name
 
 PAGE = 50
 OUTSIDE = "Outside the console"
@@ -158,7 +158,8 @@ def _plain(field: Any, value: Any) -> str:
             return f"{day_text(local)}, {local:%H:%M} {zone_name(local)}"
         case date():
             ends = field.name.startswith("end")
-            return f"{day_text(value)} ({last_day(value).lower()})" if ends else day_text(value)
+            last = f" (last billed day: {day_text(value - timedelta(days=1))})" if ends else ""
+            return day_text(value) + last
         case Decimal() | int():
             return spelled(value)
         case dict() | list():
