@@ -1,8 +1,10 @@
 """Billing a chunk of accounts in one transaction: lock, load, measure, rate, write."""
 
+import gc
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from uuid import UUID
 
@@ -20,6 +22,19 @@ from m3console.core.locks import lock_accounts
 logger = logging.getLogger(__name__)
 
 
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """A chunk's values hold no cycles; looking for some, again and again, takes a fifth of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@_without_collector()
 def bill_accounts(job: BillJob, accounts: Collection[UUID]) -> list[AccountRun]:
     """Bill accounts of the job's organization, and say for each what came of it.
 
