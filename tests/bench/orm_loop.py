@@ -5,6 +5,7 @@ import random
 import time
 
 from billing.engine.bill import compute_bill, due_bills, windows_wanted
+from billing.engine.hashing import content_hash
 from billing.inputs import load_inputs
 from billing.models import Bill, BillJob, BillLine, BillRevision
 from billing.services.bill_rows import KEY, LINE, MADE, RATED, REVISION, BillRows, Rating
@@ -40,7 +41,7 @@ def _bill(rating: Rating, key) -> None:
         usage = inputs.measured({key: windows_wanted(due)}, rating.watermark)[key]
         draft = compute_bill(inputs.of_bill(account, due, usage))
         rows = BillRows()
-        rows.add(rating, account, draft, draft.content_hash())
+        rows.add(rating, account, draft, content_hash(draft))
         _save(rows)
 
 
