@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from django.db.models import F, Model
+from django.db.models import F, Model, QuerySet
 
 from billing.effects import attachment_effects
 from billing.models import Bill, BillJob, BillLine, BillQuerySet, JobStatus
@@ -20,7 +20,7 @@ def register() -> None:
     add(
         Entry("Billing", 10, "Bill management", "bill", "billing:bill_list", "billing:bill_"),
         Entry("Billing", 20, "Run billing", "run", "billing:run_billing", "billing:run_"),
-        Entry("Billing", 30, "Bill jobs", "jobs", "billing:job_list", "billing:job_", count=_going_on),
+        Entry("Billing", 30, "Bill jobs", "jobs", "billing:job_list", "billing:job_", counted=_going_on),
     )
     stand_under("billing:bill_", "billing:line_")
     stand_under("accounts:", "billing:account_")
@@ -37,9 +37,9 @@ def register() -> None:
     extensions("plans.pricing").blockers.append(_bills_priced)
 
 
-def _going_on(organization: Organization) -> int:
+def _going_on(organization: Organization) -> QuerySet[BillJob]:
     states = (JobStatus.PENDING, JobStatus.RUNNING)
-    return BillJob.objects.filter(organization=organization, status__in=states)[:COUNTED].count()
+    return BillJob.objects.filter(organization=organization, status__in=states)
 
 
 def _bills(account: Model) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from billing.usage.deletion import free_uids, usage_lost
 from billing.usage.models import IngestEvent
@@ -12,7 +13,6 @@ from m3console.core.navigation import Entry, add, stand_under
 from m3console.core.registry import Blocker, MenuEntry, Tab, extensions
 from plans.models import DataField
 
-COUNTED = 1_000
 # By way of the accounts: the measurements' index is by account and meter, and no other is worth its cost.
 MEASURED = """
 select 1 from plans_meter t join accounts_account a on a.organization_id = t.organization_id
@@ -26,7 +26,14 @@ def register() -> None:
     add(
         Entry("Usage", 10, "Uploads", "usage", "usage:upload_list", "usage:upload_"),
         Entry(
-            "Usage", 20, "Ingest events", "event", "usage:event_list", "usage:event_", count=_open, warn=True
+            "Usage",
+            20,
+            "Ingest events",
+            "event",
+            "usage:event_list",
+            "usage:event_",
+            counted=_open,
+            warn=True,
         ),
     )
     stand_under("accounts:", "usage:account_")
@@ -40,8 +47,8 @@ def register() -> None:
     extensions("plans.datafield").blockers.append(_measurements_with)
 
 
-def _open(organization: Organization) -> int:
-    return IngestEvent.objects.filter(organization=organization).open()[:COUNTED].count()
+def _open(organization: Organization) -> QuerySet[IngestEvent]:
+    return IngestEvent.objects.filter(organization=organization).open()
 
 
 def _measurements_of(meter: UUID) -> Iterator[Blocker]:

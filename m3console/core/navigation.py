@@ -1,22 +1,29 @@
 """The console's navigation: what is where, filled in by each app, shown as far as the role reaches."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet, Value
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from m3console.core import permissions
 from m3console.core.links import reverse
 from m3console.core.models import Membership, Organization
 
+COUNT_CAP = 100
 GROUPS = ("", "Billing", "Usage", "Catalogue", "Oversight", "Organization")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A page in the navigation. `section` is what a page sets to have its entry marked as current."""
+    """A page in the navigation. `section` is what a page sets to have its entry marked as current.
+
+    `counted` are the rows whose number stands beside the entry, because somebody waits for them.
+    """
 
     group: str
     order: int
@@ -24,7 +31,7 @@ class Entry:
     icon: str
     url_name: str
     section: str
-    count: Callable[[Organization], int] | None = None
+    counted: Callable[[Organization], QuerySet[Any]] | None = None
     warn: bool = False
 
 
@@ -53,27 +60,46 @@ def console(request: HttpRequest) -> dict[str, Any]:
     section = max(sections, key=len, default="")
     return {
         "DEMO": settings.DEMO,
-        "navigation": [
-            {"label": group, "items": items}
-            for group in GROUPS
-            if (items := _items(group, membership, section))
-        ],
+        # Lazy, because an answer to htmx has no navigation and should not count for it.
+        "navigation": SimpleLazyObject(lambda: _groups(membership, section)),
         "organization": membership.organization,
         "membership": membership,
         "may": {right.name.lower() for right in permissions.ROLE_RIGHTS[membership.role]},
     }
 
 
-def _items(group: str, membership: Membership, section: str) -> list[dict[str, Any]]:
+def _groups(membership: Membership, section: str) -> list[dict[str, Any]]:
+    counts = _counts(membership.organization)
+    allowed = [entry for entry in _entries if permissions.allows(membership.role, entry.url_name)]
+    groups = {group: [entry for entry in allowed if entry.group == group] for group in GROUPS}
     return [
-        {
-            "url": reverse(entry.url_name, organization=membership.organization),
-            "label": entry.label,
-            "icon": entry.icon,
-            "current": entry.section == section,
-            "count": entry.count(membership.organization) if entry.count else 0,
-            "count_warn": entry.warn,
-        }
-        for entry in sorted(_entries, key=lambda entry: entry.order)
-        if entry.group == group and permissions.allows(membership.role, entry.url_name)
+        {"label": group, "items": [_item(entry, membership, section, counts) for entry in _ordered(entries)]}
+        for group, entries in groups.items()
+        if entries
     ]
+
+
+def _ordered(entries: list[Entry]) -> list[Entry]:
+    return sorted(entries, key=lambda entry: entry.order)
+
+
+def _item(entry: Entry, membership: Membership, section: str, counts: Counter[str]) -> dict[str, Any]:
+    count = counts[entry.section]
+    return {
+        "url": reverse(entry.url_name, organization=membership.organization),
+        "label": entry.label,
+        "icon": entry.icon,
+        "current": entry.section == section,
+        "count": f"{COUNT_CAP - 1}+" if count == COUNT_CAP else count,
+        "count_warn": entry.warn,
+    }
+
+
+def _counts(organization: Organization) -> Counter[str]:
+    """By section, how many rows its entry counts, up to the cap; one query for all of them."""
+    parts = [
+        entry.counted(organization).order_by().values_list(Value(entry.section))[:COUNT_CAP]
+        for entry in _entries
+        if entry.counted
+    ]
+    return Counter(section for (section,) in parts[0].union(*parts[1:], all=True)) if parts else Counter()

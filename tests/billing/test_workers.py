@@ -154,8 +154,9 @@ def test_a_job_that_waited_begins_when_another_is_over(shop):
     waiting = create_job(organization=shop.organization, bill_date=JULY, foreground=True)
     run(shop)
     with connection.cursor() as cursor:
-        cursor.execute("select args from procrastinate_jobs where status = 'todo'")
-        assert [args for (args,) in cursor.fetchall()] == [f'{{"job": "{waiting.pk}"}}']
+        asked_for = "select status::text from procrastinate_jobs where args->>'job' = %s"
+        cursor.execute(asked_for, [str(waiting.pk)])
+        assert cursor.fetchall() == [("todo",)]
 
 
 def test_attempts_are_counted_only_for_who_has_the_chunk(shop):
