@@ -35,9 +35,11 @@ class BillTable(Table):
 
     def render_name(self, value: str, record: Bill) -> str:
         """The link to the bill; on phones what it is of stands below."""
-        of = f"{record.account_name}, {day_text(record.bill_date)}"
         link = format_html('<a href="{}">{}</a>', bill_url(record), value)
-        return format_html('{}<span class="cell-sub">{}</span>', link, of)
+        return format_html('{}<span class="cell-sub">{}</span>', link, self.of(record))
+
+    def of(self, record: Bill) -> str:
+        return f"{record.account_name}, {day_text(record.bill_date)}"
 
     def value_name(self, value: str) -> str:
         return value
@@ -69,6 +71,9 @@ class AccountBillTable(BillTable):
 
     class Meta:
         exclude = ("account", "account_code")
+
+    def of(self, record: Bill) -> str:
+        return day_text(record.bill_date)
 
 
 class LatestBillTable(AccountBillTable):
