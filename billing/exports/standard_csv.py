@@ -8,7 +8,7 @@ from typing import Any
 
 from billing.exports.scenario_shape import bill_as_dict
 from billing.models import Bill, BillLine
-from m3console.core.csv_cells import cell
+from m3console.core.csv_cells import Echo, cell
 
 BILL_COLUMNS = (
     "billReference",
@@ -45,14 +45,9 @@ LINE_COLUMNS = (
 NUMBERS = {"quantity", "units", "subtotal", "conversionRate", "convertedSubtotal", "billTotal"}
 
 
-class _Echo:
-    def write(self, text: str) -> str:
-        return text
-
-
 def csv_rows(bills: Iterable[tuple[Bill, Iterable[BillLine]]], places: Mapping[str, int]) -> Iterator[str]:
     """The file, line by line. An empty bill has one row, its line's columns blank."""
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     yield writer.writerow(BILL_COLUMNS + LINE_COLUMNS)
     for bill, lines in bills:
         shown = bill_as_dict(bill, lines, places)

@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 
 from billing.usage.models import EventKind, IngestEvent, Upload
 from m3console.core.commands import WITH_FAILURES
-from m3console.core.csv_cells import cell
+from m3console.core.csv_cells import Echo, cell
 from m3console.core.errors import RuleViolation
 from m3console.core.exact import NUMBER
 
@@ -26,7 +26,7 @@ def rejects_csv(upload: Upload) -> Iterator[str]:
     events = IngestEvent.objects.filter(upload=upload).exclude(kind=EventKind.DUPLICATE_UID)
     whole = not upload.columns or events.filter(payload__has_key="row").exists()
     columns = [*upload.columns, *(["row"] if whole and "row" not in upload.columns else [])]
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     yield writer.writerow([*OWN, *(f"{name}_sent" if name in OWN else name for name in columns)])
     for event in _in_order(events):
         yield writer.writerow([event.line, *map(_cell, (event.reason, *_cells(event, columns)))])
@@ -82,8 +82,3 @@ def _in_order(events: Any) -> Iterator[IngestEvent]:
         if len(part) < CHUNK:
             return
         after = part[-1]
-
-
-class _Echo:
-    def write(self, text: str) -> str:
-        return text

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpRespo
 from django_tables2.data import TableListData
 
 from m3console.core import permissions
-from m3console.core.csv_cells import cell
+from m3console.core.csv_cells import Echo, cell
 from m3console.core.htmx import page
 from m3console.core.keyset import Slice, SortKey, capped_count, in_chunks, keyset
 from m3console.core.links import reverse
@@ -204,7 +204,7 @@ def _csv(
     """Exactly what is filtered, in its order, streamed; text cells cannot become formulas."""
 
     def lines() -> Iterator[str]:
-        writer = csv.writer(_Echo())
+        writer = csv.writer(Echo())
         header = True
         chunks = in_chunks(
             rows,
@@ -222,8 +222,3 @@ def _csv(
     answer = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name.replace(" ", "-")}s.csv"'
     return answer
-
-
-class _Echo:
-    def write(self, text: str) -> str:
-        return text
