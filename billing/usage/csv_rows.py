@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from billing.usage.csv_records import CsvReader, Record
-from billing.usage.lines import Lines, Unusable
 from billing.usage.models import EventKind
 from billing.usage.rows import Refused, Row
+from m3console.core.csv_records import CsvReader, Record
 from m3console.core.models import Organization
+from m3console.core.text_lines import Lines, Unusable
 from plans.models import DataField, Meter
 
 HEAD = ("uid", "account", "meter", "ts", "ets")

@@ -2,9 +2,9 @@
 
 from billing.usage.csv_rows import CsvRows
 from billing.usage.json_rows import JsonRows
-from billing.usage.lines import Lines, Readable, Unusable
 from billing.usage.models import Upload
 from m3console.core.models import Organization
+from m3console.core.text_lines import Lines, Readable, Unusable
 from plans.models import Meter
 
 BY_ENDING = {

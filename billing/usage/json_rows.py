@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from billing.usage.lines import Lines
 from billing.usage.models import EventKind
 from billing.usage.rows import Refused, Row
 from billing.usage.values import NumberText, Refusal, quoted
+from m3console.core.text_lines import Lines
 from plans.models import Category, Meter
 
 HEAD = ("uid", "account", "meter", "ts", "ets")

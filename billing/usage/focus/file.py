@@ -7,12 +7,12 @@ from datetime import datetime
 from tempfile import TemporaryFile
 from typing import IO, NamedTuple
 
-from billing.usage.csv_records import CsvReader, Record
 from billing.usage.focus.charges import Charge, charge_of, missing_columns
-from billing.usage.lines import Lines, Unusable
 from billing.usage.models import EventKind
 from billing.usage.rows import Refused
 from billing.usage.values import Refusal
+from m3console.core.csv_records import CsvReader, Record
+from m3console.core.text_lines import Lines, Unusable
 
 
 class Sent(Mapping[str, str]):

@@ -8,7 +8,6 @@ from billing.usage.focus.file import FocusFile
 from billing.usage.focus.load import load_focus
 from billing.usage.focus.tally import Created
 from billing.usage.forms import FocusForm
-from billing.usage.lines import Unusable
 from billing.usage.models import Upload
 from billing.usage.uploads import uploading
 from billing.usage.views.uploads import crumbs
@@ -17,6 +16,7 @@ from m3console.core.forms import form_page
 from m3console.core.http import Request
 from m3console.core.links import redirect, reverse
 from m3console.core.permissions import Right, may
+from m3console.core.text_lines import Unusable
 
 EXPLAINED = {
     "title": "What will happen",

@@ -16,7 +16,6 @@ from billing.usage.files import UsageFile
 from billing.usage.filters import EventFilter, UploadFilter
 from billing.usage.forms import UploadForm, meters_by_name
 from billing.usage.ingest import ingest
-from billing.usage.lines import Unusable
 from billing.usage.models import IngestEvent, Upload
 from billing.usage.rejects import rejects_csv
 from billing.usage.tables import UploadEventTable, UploadTable
@@ -26,6 +25,7 @@ from m3console.core.forms import form_page
 from m3console.core.http import Request
 from m3console.core.links import redirect, reverse
 from m3console.core.listing import listing
+from m3console.core.text_lines import Unusable
 from plans.models import Meter
 
 SHOWN_TEMPLATES = 50
