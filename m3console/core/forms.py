@@ -6,11 +6,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 
-from m3console.core.entities import Entity
 from m3console.core.errors import RuleViolation, StaleVersion
 from m3console.core.htmx import page
 from m3console.core.text import day_in_words, text_valid
@@ -45,11 +45,11 @@ class ConsoleForm(forms.Form):
 
 
 class EntityForm(ConsoleForm):
-    """A form that edits an entity: it shows what is saved, and carries the version that it read."""
+    """A form that edits a row with a version: it shows what is saved and carries the version that it read."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
 
-    def __init__(self, *args: Any, entity: Entity | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, entity: Model | None = None, **kwargs: Any) -> None:
         self.entity = entity
         if entity is not None:
             kwargs["initial"] = self.values_of(entity) | (kwargs.get("initial") or {})
@@ -60,7 +60,7 @@ class EntityForm(ConsoleForm):
             self.fields["version"].required = True
 
     @classmethod
-    def values_of(cls, entity: Entity) -> dict[str, Any]:
+    def values_of(cls, entity: Model) -> dict[str, Any]:
         """What the form shows of an entity, by field: its attributes of the same names."""
         return {name: getattr(entity, name) for name in cls.base_fields if hasattr(entity, name)}
 
@@ -71,7 +71,7 @@ class EntityForm(ConsoleForm):
         """
         if self.entity is None:
             return []
-        fresh = type(self.entity)._default_manager.filter(pk=self.entity.pk).first()
+        fresh: Any = type(self.entity)._default_manager.filter(pk=self.entity.pk).first()
         if fresh is None:
             return []
         theirs = self.values_of(fresh)

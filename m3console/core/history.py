@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Model
 from django.http import HttpResponse
 
 from m3console.core.changes import (
@@ -20,7 +21,6 @@ from m3console.core.changes import (
     changes,
     transactions,
 )
-from m3console.core.entities import Entity
 from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.templatetags.console import day_text, spelled, zone, zone_name
@@ -64,7 +64,7 @@ class Day:
 
 def history_page(
     request: Request,
-    entity: Entity,
+    entity: Model,
     *,
     related: Iterable[Source] = (),
     template: str = "m3console/history.html",

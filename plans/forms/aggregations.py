@@ -9,8 +9,8 @@ from django.db.models.functions import Lower
 from m3console.core.exact import ExactField
 from m3console.core.forms import ConsoleForm
 from m3console.core.models import Organization
+from m3console.core.rows import REDRAW, RowsForm
 from plans.forms.common import choose_from, code_field, name_field, product_field, products
-from plans.forms.rows import REDRAW, RowsForm
 from plans.models import Aggregation, DataField, Meter, Method, UnitRounding
 from plans.models.meters import DIMENSIONS
 from plans.segments import Segment

@@ -6,9 +6,9 @@ from django import forms
 
 from m3console.core.forms import ConsoleForm
 from m3console.core.models import Organization
+from m3console.core.rows import RowsForm
 from m3console.core.text import strict_code_valid
 from plans.forms.common import choose_from, code_field, name_field, product_field, products
-from plans.forms.rows import RowsForm
 from plans.models import Category, Meter
 from plans.models.meters import NUMBERS
 from plans.services.meters import MOST_FIELDS

@@ -13,8 +13,8 @@ from django.db.models.functions import Lower
 
 from m3console.core.exact import ExactField, exact
 from m3console.core.forms import ConsoleForm, DateInput
+from m3console.core.rows import REDRAW, RowsForm
 from plans.forms.common import choose_from, date_in_words
-from plans.forms.rows import REDRAW, RowsForm
 from plans.models import Aggregation, Plan, PlanTemplate, Pricing
 from plans.pricing_types import SHAPES, PricingType
 from plans.segments import segment_key, segment_text

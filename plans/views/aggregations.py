@@ -13,11 +13,11 @@ from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.links import reverse
 from m3console.core.listing import Table, listing
+from m3console.core.rows import sent
 from m3console.core.templatetags.console import spelled
 from plans import services
 from plans.filters import AggregationFilter
 from plans.forms.aggregations import AggregationForm
-from plans.forms.rows import sent
 from plans.models import Aggregation, Meter, Pricing, Product
 from plans.segments import segment_key, segment_text
 from plans.services.aggregations import aggregation_blockers

@@ -14,10 +14,10 @@ from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.links import reverse
 from m3console.core.listing import Table, listing
+from m3console.core.rows import sent
 from plans import services
 from plans.filters import MeterFilter
 from plans.forms.meters import MeterForm
-from plans.forms.rows import sent
 from plans.models import Aggregation, DataField, Meter, Product
 from plans.services.meters import meter_blockers
 from plans.services.rows import blockers_above

@@ -19,7 +19,7 @@ from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.links import redirect, reverse
 from m3console.core.registry import Blocker, extensions
-from plans.forms.rows import asked_to_redraw
+from m3console.core.rows import asked_to_redraw
 from plans.models import Aggregation, Meter, Plan, PlanTemplate, Pricing, Product
 from plans.services import InUse
 

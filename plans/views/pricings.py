@@ -14,11 +14,11 @@ from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.links import reverse
 from m3console.core.listing import Table, listing
+from m3console.core.rows import WORDS, sent
 from m3console.core.templatetags.console import day, period, period_text, status
 from plans import services
 from plans.filters import PricingFilter
 from plans.forms.pricing import PricingForm
-from plans.forms.rows import WORDS, sent
 from plans.models import Plan, PlanTemplate, Pricing
 from plans.pricing_types import SHAPES
 from plans.segments import segment_text

@@ -10,10 +10,10 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.forms import BaseFormSet, formset_factory
 from django.http import HttpRequest, QueryDict
 
-from m3console.core.entities import Entity
 from m3console.core.forms import ConsoleForm, EntityForm
 
 PREFIX = "row"
@@ -47,7 +47,7 @@ class RowsForm(EntityForm):
         data: QueryDict | None = None,
         *,
         typed: QueryDict | None = None,
-        entity: Entity | None = None,
+        entity: Model | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(data, entity=entity, **kwargs)
