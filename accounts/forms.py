@@ -12,6 +12,7 @@ from accounts.fields import AccountField
 from accounts.models import Account
 from m3console.core.forms import DateInput, EntityForm
 from m3console.core.models import Currency, Organization
+from m3console.core.personal import FreeTextForm
 from m3console.core.text import code_valid
 
 NOT_PERSONAL: Final = "No personal data here: only name, address and email address may hold it."
@@ -19,8 +20,10 @@ ADDRESS: Final = ("address_line_1", "address_line_2", "locality", "region", "pos
 MAX_DAYS: Final = 3_650
 
 
-class AccountForm(EntityForm):
+class AccountForm(FreeTextForm):
     """Everything of an account that people type (spec 1, Account)."""
+
+    free_text = ("code", "purchase_order_number")
 
     name = forms.CharField(max_length=200)
     code = forms.CharField(
@@ -69,6 +72,7 @@ class AccountForm(EntityForm):
         Fieldset("Account details", "name", "code", "email_address", "parent_account"),
         Fieldset("Address", *ADDRESS),
         Fieldset("Bill settings", "currency", "bill_epoch", "days_before_bill_due", "purchase_order_number"),
+        "personal_confirmed",
     )
 
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:

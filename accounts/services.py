@@ -33,7 +33,7 @@ class Blocked(RuleViolation):
 
 
 def create_account(
-    *, organization: Organization, name: str, code: str, email_address: str, **fields: Any
+    *, organization: Organization, name: str, code: str, email_address: str, reason: str = "", **fields: Any
 ) -> Account:
     """A new account, a child where `parent_account` is given. Raises RuleViolation naming the field.
 
@@ -41,7 +41,7 @@ def create_account(
     """
     given = _clean({"name": name, "code": code, "email_address": email_address, **fields})
     parent: Account | None = given.get("parent_account")
-    with action("account.created"):
+    with action("account.created", reason=reason):
         if parent:
             hold(parent)
             given["parent_account"] = check_parent(parent, organization=organization)
@@ -49,7 +49,7 @@ def create_account(
             return entities.create(Account, organization=organization, **given)
 
 
-def update_account(account: Account, *, version: int, **fields: Any) -> Account:
+def update_account(account: Account, *, version: int, reason: str = "", **fields: Any) -> Account:
     """Change the fields given. Usage stays with the account when its code changes.
 
     Raises RuleViolation naming the field, and StaleVersion if somebody saved since `version` was read.
@@ -57,7 +57,7 @@ def update_account(account: Account, *, version: int, **fields: Any) -> Account:
     given = _clean(fields)
     parent: Account | None = given.get("parent_account")
     moves = "parent_account" in given and (parent.pk if parent else None) != account.parent_account_id
-    with action("account.updated"):
+    with action("account.updated", reason=reason):
         if moves:
             hold(account, account.parent_account_id, parent)
         if moves and parent:

@@ -68,7 +68,7 @@ def account_create(request: Request) -> HttpResponse:
     form = AccountForm(posted(request), organization=request.organization, initial=initial)
 
     def save() -> HttpResponse:
-        account = create_account(organization=request.organization, **form.values())
+        account = create_account(organization=request.organization, reason=form.confirmed(), **form.values())
         messages.success(request, f"Account “{account.name}” created.")
         _warn_of_look_alikes(request, account)
         return redirect("accounts:account_detail", pk=account.pk)
@@ -89,7 +89,8 @@ def account_edit(request: Request, pk: UUID) -> HttpResponse:
     form = AccountForm(posted(request), organization=request.organization, entity=account)
 
     def save() -> HttpResponse:
-        changed = update_account(account, version=form.cleaned_data["version"], **form.values())
+        version = form.cleaned_data["version"]
+        changed = update_account(account, version=version, reason=form.confirmed(), **form.values())
         messages.success(request, f"Account “{changed.name}” updated.")
         if changed.code != account.code:
             _warn_of_look_alikes(request, changed)
