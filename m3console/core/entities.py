@@ -69,6 +69,11 @@ def changed_sentence(model: type[Entity], pk: UUID) -> str:
     row = model._default_manager.select_related("updated_by", "organization").filter(pk=pk).first()
     if row is None:
         return "This was deleted by somebody else in the meantime."
+    return saved_sentence(row, row.organization.timezone)
+
+
+def saved_sentence(row: Any, timezone: str) -> str:
+    """Who saved a row last, and when in the zone (spec 1: "changed by X at T, reload")."""
     who = row.updated_by.get_full_name() or row.updated_by.email if row.updated_by else "the system"
-    when = row.updated_at.astimezone(ZoneInfo(row.organization.timezone))
-    return f"Changed by {who} at {when:%Y-%m-%d %H:%M} ({row.organization.timezone}), reload to see it."
+    when = row.updated_at.astimezone(ZoneInfo(timezone))
+    return f"Changed by {who} at {when:%Y-%m-%d %H:%M} ({timezone}), reload to see it."

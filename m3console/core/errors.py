@@ -1,10 +1,14 @@
 """What a rule refuses, as a sentence that a person understands."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, connection, transaction
 from psycopg import sql
+
+if TYPE_CHECKING:
+    from m3console.core.registry import Blocker
 
 
 class RuleViolation(Exception):  # noqa: N818 (nothing erred: a rule said no)
@@ -13,6 +17,14 @@ class RuleViolation(Exception):  # noqa: N818 (nothing erred: a rule said no)
     def __init__(self, message: str, *, field: str | None = None, code: str = "") -> None:
         super().__init__(message)
         self.message, self.field, self.code = message, field, code
+
+
+class Obstructed(RuleViolation):
+    """Something stands in the way of an act: `blockers` (registry.Blocker) name it, each with its page."""
+
+    def __init__(self, message: str, blockers: Sequence["Blocker"], *, field: str | None = None) -> None:
+        super().__init__(message, field=field, code="blocked")
+        self.blockers = list(blockers)
 
 
 class StaleVersion(RuleViolation):

@@ -1,9 +1,23 @@
-"""The one lock order: account locks first, in ascending order of id, all at once."""
+"""The one lock order: the organization's configuration, then accounts, ascending by id, all at once."""
 
 from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import connection
+
+
+def hold_configuration(organization: UUID, *, to_change: bool = False) -> None:
+    """Have the organization's configuration stay as it is until the end of the transaction.
+
+    Writers of attachments and bills hold it together, before they lock accounts and read settings;
+    whoever changes it (`to_change`) waits for them and has them wait.
+    """
+    shared = "" if to_change else "_shared"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select pg_advisory_xact_lock{shared}(hashtextextended('configuration:' || %s, 0))",
+            [str(organization)],
+        )
 
 
 def lock_accounts(accounts: Iterable[UUID]) -> None:

@@ -65,6 +65,10 @@ class Extensions:
 
     `parent_checks` raise a RuleViolation for an entity that may not get children; whoever asks holds its
     lock. `effects` say what a draft that is not saved yet would bring about.
+
+    Of a change, told the entity as it is saved and as it would be: `change_checks` raise a RuleViolation for
+    one that may not be, `change_effects` say what it would bring about, and `on_change` bring rows of upper
+    apps in line, in the transaction that makes it.
     """
 
     tabs: list[Tab] = field(default_factory=list)
@@ -75,6 +79,9 @@ class Extensions:
     on_delete: list[Callable[[Any], None]] = field(default_factory=list)
     parent_checks: list[Callable[[Any], None]] = field(default_factory=list)
     effects: list[Callable[[Any], Iterable[Effect]]] = field(default_factory=list)
+    change_checks: list[Callable[[Any, Any], None]] = field(default_factory=list)
+    change_effects: list[Callable[[Any, Any], Iterable[Effect]]] = field(default_factory=list)
+    on_change: list[Callable[[Any, Any], None]] = field(default_factory=list)
 
 
 _extensions: dict[str, Extensions] = {}

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from m3console.core.audit import tracked
+from m3console.core.entities import Entity
 from m3console.core.fields import ExactDecimal, finite
 from m3console.core.ids import uuid7
 from m3console.core.text import strict_code_valid
@@ -23,10 +24,9 @@ class RoundingMode(models.TextChoices):
 
 
 @tracked()
-class Currency(models.Model):
+class Currency(Entity):
     """A currency or custom unit that an organization prices or bills in (spec 1, Picklists)."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organization = models.ForeignKey(
         "core.Organization", models.CASCADE, related_name="currencies", editable=False
     )

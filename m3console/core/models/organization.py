@@ -38,6 +38,10 @@ class Organization(models.Model):
     name = models.CharField(max_length=200)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
+    updated_at = models.DateTimeField(default=clock.now, editable=False)
+    updated_by = models.ForeignKey(
+        "core.User", models.PROTECT, null=True, related_name="+", editable=False, db_index=False
+    )
     currency = models.CharField(max_length=80, default="USD")
     timezone = models.CharField("time zone", max_length=60, default="UTC", validators=[zone_valid])
     year_epoch = models.DateField(default=date(2022, 1, 1))
