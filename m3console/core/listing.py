@@ -1,7 +1,7 @@
 """One mechanism for every list: search, filters as chips, sort, paging, count, CSV, all in the URL."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -68,6 +68,7 @@ class Listing:
     csv_url: str
     clear_url: str
     create: dict[str, str] | None
+    actions: list[dict[str, str]]
     empty: dict[str, str]
 
 
@@ -82,6 +83,7 @@ def listing(
     filters: type[django_filters.FilterSet] | None = None,
     search: str = "",
     create: tuple[str, str] | None = None,
+    actions: Sequence[tuple[str, str, str]] = (),
     noun: str = "row",
     empty: str = "",
     context: Mapping[str, Any] | None = None,
@@ -90,7 +92,8 @@ def listing(
     """Answer a list page, its table as a partial for htmx, or its rows as CSV (`?format=csv`).
 
     `sorts` maps a column's name to an indexed key; `default` is one of them, "-" before it for
-    descending. `search` is the search box's placeholder; the query set then has `.search(text)`.
+    descending. `search` is the search box's placeholder; the query set then has `.search(text)`. `create`
+    and `actions` are buttons, shown to those who may: label and URL name, actions with an icon.
     """
     params = request.GET
     text = params.get("q", "").strip()[:MAX_SEARCH] if search else ""
@@ -123,6 +126,11 @@ def listing(
         csv_url=_url(params, format="csv"),
         clear_url=_url(params, *(chip_name for chip_name in params if chip_name not in ("sort", "size"))),
         create=_create(request, create),
+        actions=[
+            {"label": label, "url": reverse(name), "icon": icon}
+            for label, name, icon in actions
+            if permissions.allows(request.membership.role, name)  # type: ignore[attr-defined]
+        ],
         empty=_empty(part, noun, empty, narrowed=bool(text or chips)),
     )
     return page(request, template, {"listing": shown, **(context or {})}, partial="table")
