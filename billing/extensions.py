@@ -5,9 +5,10 @@ from uuid import UUID
 
 from django.db.models import F, Model, QuerySet
 
+from billing import made_with
 from billing.effects import attachment_effects
+from billing.made_with import named
 from billing.models import Bill, BillJob, BillLine, BillQuerySet, JobStatus
-from m3console.core.links import reverse
 from m3console.core.models import Organization
 from m3console.core.navigation import Entry, add, stand_under
 from m3console.core.registry import Blocker, Panel, Tab, extensions
@@ -35,6 +36,7 @@ def register() -> None:
     attachment.losses.append(_changed_bills)
     attachment.blockers.append(_locked_bills)
     extensions("plans.pricing").blockers.append(_bills_priced)
+    made_with.register()
 
 
 def _going_on(organization: Organization) -> QuerySet[BillJob]:
@@ -75,16 +77,10 @@ def _changed_bills(attachment: UUID) -> Iterator[str]:
 
 
 def _locked_bills(attachment: UUID) -> Iterator[Blocker]:
-    return _blockers(bills_under(attachment).filter(locked_at__isnull=False))
+    return named(bills_under(attachment).filter(locked_at__isnull=False))
 
 
 def _bills_priced(pricing: UUID) -> Iterator[Blocker]:
     """The bills with lines of a pricing, of any revision: those stay readable for ever."""
     lines = BillLine.objects.filter(pricing_id=pricing)
-    return _blockers(Bill.objects.filter(pk__in=lines.values("revision__bill")))
-
-
-def _blockers(bills: BillQuerySet) -> Iterator[Blocker]:
-    for bill in bills.select_related("organization").order_by("-bill_date", "id")[:NAMED]:
-        text = f"bill {bill.reference} of {bill.account_name}, {bill.bill_date:%-d %b %Y}"
-        yield Blocker(text, reverse("billing:bill_detail", organization=bill.organization, pk=bill.pk))
+    return named(Bill.objects.filter(pk__in=lines.values("revision__bill")))

@@ -175,6 +175,7 @@ class BillLine(models.Model):
         indexes = [
             models.Index("account_plan_id", name="line_of_attachment"),
             models.Index("pricing_id", name="line_of_pricing"),
+            models.Index("plan_id", name="line_of_plan"),
         ]
 
     def __str__(self) -> str:

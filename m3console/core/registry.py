@@ -69,6 +69,8 @@ class Extensions:
     Of a change, told the entity as it is saved and as it would be: `change_checks` raise a RuleViolation for
     one that may not be, `change_effects` say what it would bring about, and `on_change` bring rows of upper
     apps in line, in the transaction that makes it.
+
+    `billed` name bills that were made with the entity as it is.
     """
 
     tabs: list[Tab] = field(default_factory=list)
@@ -82,6 +84,7 @@ class Extensions:
     change_checks: list[Callable[[Any, Any], None]] = field(default_factory=list)
     change_effects: list[Callable[[Any, Any], Iterable[Effect]]] = field(default_factory=list)
     on_change: list[Callable[[Any, Any], None]] = field(default_factory=list)
+    billed: list[Callable[[UUID], Iterable[Blocker]]] = field(default_factory=list)
 
 
 _extensions: dict[str, Extensions] = {}

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from m3console.core.audit import action
+from m3console.core.billed import refuse_billed
 from m3console.core.errors import RuleViolation
 from m3console.core.models import Organization
 from m3console.core.registry import Blocker
@@ -19,10 +20,8 @@ from plans.services.rows import (
     code_taken,
     created,
     held,
-    refuse_change,
     removed,
     updated,
-    used_above,
 )
 
 CHANGEABLE = frozenset(
@@ -31,12 +30,8 @@ CHANGEABLE = frozenset(
         "default_value", "segmented_fields", "segments", "product",
     }
 )  # fmt: skip
-FIXED = {
-    "meter": "meter",
-    "target_field": "target field",
-    "method": "method",
-    "segmented_fields": "segmented fields",
-}
+FIXED = {"meter": "meter", "target_field": "target field", "method": "method"}
+SHARED = {"product": "it", "meter": "its meter"}
 
 
 def create_aggregation(
@@ -72,7 +67,7 @@ def create_aggregation(
 
 
 def update_aggregation(aggregation: Aggregation, *, version: int, **fields: Any) -> Aggregation:
-    """Change any of create_aggregation's fields; what is priced keeps meter, field, method and segmentation.
+    """Change any of create_aggregation's fields; once billed, meter, field and method stay.
 
     Raises RuleViolation, or StaleVersion if somebody else saved meanwhile.
     """
@@ -199,27 +194,33 @@ def _check_segments(segmented_fields: Sequence[str], segments: Sequence[Segment]
 
 
 def _check_use(before: Aggregation, after: Mapping[str, Any]) -> None:
-    """What is priced or billed keeps what its prices and bills were made with (spec 7)."""
+    """What is billed keeps what its bills were made with (spec 7), and what is priced its segments."""
+    for name, label in FIXED.items():
+        if getattr(before, name) != after[name]:
+            what, kind = f"The {label}", "plans.aggregation"
+            refuse_billed(what, kind, before.pk, organization=before.organization_id, field=name)
     priced = Pricing.objects.filter(aggregation=before).select_related("plan", "plan_template")
-    altered = [name for name in FIXED if getattr(before, name) != after[name]]
-    if altered:
-        reasons = sorted({f"it is priced on “{pricing.owner}”" for pricing in priced[:50]})
-        reasons += used_above("plans.aggregation", before.pk)
-        refuse_change(f"The {FIXED[altered[0]]}", reasons, field=altered[0])
-    _check_segments_kept(before, after["segments"])
-    if after["product"] and (pricing := priced.outside(after["product"]).first()):
-        raise RuleViolation(
-            f"It is priced on “{pricing.owner}” of another product, so it must stay global.", field="product"
-        )
+    _check_segments_kept(before, after)
+    for field, thing in (("product", after["product"]), ("meter", after["meter"].product)):
+        if thing and (pricing := priced.outside(thing).first()):
+            raise RuleViolation(
+                f"It is priced on “{pricing.owner}” of another product, so {SHARED[field]} must be global.",
+                field=field,
+            )
 
 
-def _check_segments_kept(before: Aggregation, segments: Sequence[Segment]) -> None:
-    removed = {segment_key(segment) for segment in before.segments} - {segment_key(s) for s in segments}
-    if not removed:
+def _check_segments_kept(before: Aggregation, after: Mapping[str, Any]) -> None:
+    kept = {segment_key(segment) for segment in after["segments"]} if after["segmented_fields"] else {""}
+    pricing = Pricing.objects.filter(aggregation=before).exclude(segment_key__in=kept).first()
+    if pricing is None:
         return
-    pricing = Pricing.objects.filter(aggregation=before, segment_key__in=removed).first()
-    if pricing:
+    if pricing.segment is None:
         raise RuleViolation(
-            f"Segment “{segment_text(pricing.segment)}” is priced on “{pricing.owner}”, so it must stay.",
-            field="segments",
+            f"It is priced on “{pricing.owner}” without segments, so it cannot be segmented."
+            " Make a new one instead.",
+            field="segmented_fields",
         )
+    raise RuleViolation(
+        f"Segment “{segment_text(pricing.segment)}” is priced on “{pricing.owner}”, so it must stay.",
+        field="segments",
+    )

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from m3console.core.audit import action
+from m3console.core.billed import refuse_billed
 from m3console.core.errors import RuleViolation, refusing
 from m3console.core.models import Organization
 from m3console.core.registry import Blocker
@@ -209,10 +210,8 @@ def _check_category(field: DataField, category: str) -> None:
             f"Data field “{field.code}” cannot turn from numbers into text or back. Add another field.",
             field="data_fields",
         )
-    priced = Aggregation.objects.filter(target_field=field, pricings__isnull=False).distinct()
-    reasons = [f"aggregation “{aggregation}” over it is priced" for aggregation in priced[:6]]
-    reasons += used_above("plans.datafield", field.pk)
-    refuse_change(f"The category of data field “{field.code}”", reasons, field="data_fields")
+    what, kind = f"The category of data field “{field.code}”", "plans.datafield"
+    refuse_billed(what, kind, field.pk, organization=field.organization_id, field="data_fields")
     if category == Category.METADATA:
         reasons = [f"aggregation “{aggregation}” uses it" for aggregation in _aggregations_using(field)]
         refuse_change(f"The category of data field “{field.code}”", reasons, field="data_fields")

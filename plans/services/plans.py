@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from m3console.core.audit import action
+from m3console.core.billed import refuse_billed
 from m3console.core.errors import RuleViolation
 from m3console.core.models import Currency, Organization
 from m3console.core.registry import Blocker
@@ -16,10 +17,8 @@ from plans.services.rows import (
     code_taken,
     created,
     held,
-    refuse_change,
     removed,
     updated,
-    used_above,
 )
 
 FREQUENCIES = (BillFrequency.MONTHLY,)
@@ -63,7 +62,7 @@ def create_plan_template(
 
 
 def update_plan_template(template: PlanTemplate, *, version: int, **fields: Any) -> PlanTemplate:
-    """Change anything but the product; once a plan of it is attached or billed, currency and frequency stay.
+    """Change anything but the product; once a bill was made by it, currency, frequency and interval stay.
 
     Raises RuleViolation, or StaleVersion if somebody else saved meanwhile.
     """
@@ -175,12 +174,8 @@ def _check_frequency(frequency: str, interval: int) -> None:
 
 
 def _check_template_use(before: PlanTemplate, after: dict[str, Any]) -> None:
-    altered = [name for name in FIXED if getattr(before, name) != after[name]]
-    if not altered:
-        return
-    # Whoever is attaching one of the plans holds its row: wait for them, and have others wait for us.
-    plans = list(before.plans.select_for_update().order_by("id"))
-    attached = AccountPlan.objects.filter(plan__in=plans).select_related("plan").distinct("plan")
-    reasons = [f"plan “{attachment.plan}” is attached to accounts" for attachment in attached[:6]]
-    reasons += used_above("plans.plantemplate", before.pk)
-    refuse_change(f"The {FIXED[altered[0]]}", reasons, field=altered[0])
+    """Currency, frequency and interval stay once bills were made by them (spec 7)."""
+    for name, label in FIXED.items():
+        if getattr(before, name) != after[name]:
+            what, kind = f"The {label}", "plans.plantemplate"
+            refuse_billed(what, kind, before.pk, organization=before.organization_id, field=name)

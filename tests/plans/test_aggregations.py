@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from m3console.core.models import Organization
+from m3console.core.registry import Blocker, extensions
 from plans import services
 from plans.models import Aggregation, Meter, Plan
 from tests.plans.catalogue import (
@@ -92,27 +93,52 @@ def test_an_aggregation_belongs_to_its_meters_product_or_to_none(meter: Meter) -
     assert an_aggregation(meter, "own", product=meter.product).product == meter.product
 
 
-@pytest.mark.parametrize(
-    ("fields", "field"),
-    [
-        ({"method": "MAX"}, "method"),
-        ({"target_field": "bytes"}, "target_field"),
-        ({"segmented_fields": ["size"]}, "segmented_fields"),
-    ],
-)
-def test_a_priced_aggregation_keeps_what_its_bills_are_made_with(
-    organization: Organization, plan: Plan, fields: dict[str, Any], field: str
-) -> None:
+FIXED = [({"method": "MAX"}, "method"), ({"target_field": "bytes"}, "target_field")]
+
+
+@pytest.fixture
+def priced(organization: Organization, plan: Plan) -> Aggregation:
     meter = a_meter(organization, data_fields=[GB, {**GB, "code": "bytes"}, SIZE])
     aggregation = an_aggregation(meter)
-    services.update_aggregation(aggregation, version=1, **fields)
-    back = {"method": "SUM", "target_field": "gb", "segmented_fields": []}
-    services.update_aggregation(aggregation, version=2, **{name: back[name] for name in fields})
     a_pricing(aggregation, plan)
-    with refused(field, "cannot change any more.*priced on “Standard”.*new one"):
-        services.update_aggregation(aggregation, version=3, **fields)
-    changed = services.update_aggregation(aggregation, version=3, unit="GiB", quantity_per_unit=Decimal(1024))
+    return aggregation
+
+
+@pytest.mark.parametrize(("fields", "field"), FIXED)
+def test_a_priced_aggregation_changes_until_a_bill_is_made_with_it(
+    priced: Aggregation, monkeypatch: pytest.MonkeyPatch, fields: dict[str, Any], field: str
+) -> None:
+    services.update_aggregation(priced, version=1, **fields)
+    services.update_aggregation(priced, version=2, method="SUM", target_field="gb")
+    monkeypatch.setattr(extensions("plans.aggregation"), "billed", [lambda pk: [Blocker("bill INV-1")]])
+    with refused(field, "cannot change any more.*made with it: bill INV-1.*new one"):
+        services.update_aggregation(priced, version=3, **fields)
+    changed = services.update_aggregation(priced, version=3, unit="GiB", quantity_per_unit=Decimal(1024))
     assert (changed.unit, changed.quantity_per_unit) == ("GiB", 1024)
+
+
+def test_what_is_priced_without_segments_gets_none(priced: Aggregation) -> None:
+    with refused("segmented_fields", "priced on “Standard” without segments"):
+        services.update_aggregation(priced, version=1, segmented_fields=["size"], segments=[{}])
+
+
+def test_what_is_priced_by_segments_keeps_them_and_may_get_finer_ones(
+    segmented: Aggregation, plan: Plan
+) -> None:
+    a_pricing(segmented, plan, segment={"region": "eu"})
+    with refused("segments", "“region eu” is priced"):
+        services.update_aggregation(segmented, version=1, segmented_fields=[], segments=[])
+    finer = [{"region": "eu", "size": "big"}, {"region": "eu"}]
+    fields = {"segmented_fields": ["region", "size"], "segments": finer}
+    assert services.update_aggregation(segmented, version=1, **fields).segments == finer
+
+
+def test_a_priced_aggregation_does_not_move_to_a_meter_of_another_product(
+    priced: Aggregation, organization: Organization
+) -> None:
+    other = a_meter(organization, "cpu", product=a_product(organization, "compute"))
+    with refused("meter", "priced on “Standard” of another product.*its meter must be global"):
+        services.update_aggregation(priced, version=1, meter=other)
 
 
 def test_segments_can_be_added_and_ordered_but_a_priced_one_stays(segmented: Aggregation, plan: Plan) -> None:

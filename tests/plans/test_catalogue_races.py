@@ -14,7 +14,7 @@ from m3console.core.errors import RuleViolation
 from m3console.core.models import Organization
 from m3console.core.organizations import create_organization
 from plans import services
-from plans.models import Meter, Plan, Pricing, Product
+from plans.models import Meter, Pricing, Product
 from tests.plans.catalogue import (
     GB,
     REGION,
@@ -108,22 +108,3 @@ def test_a_field_is_not_taken_away_while_it_is_being_aggregated(shop: Organizati
             partial(an_aggregation, meter, f"a{number}", target_field="bytes"),
         )
         assert (removed == "") != (made == ""), (removed, made)
-
-
-def test_a_template_keeps_its_currency_from_the_moment_its_plan_is_attached(shop: Organization) -> None:
-    from accounts.services import create_account
-    from plans.attachments import attach_plan
-
-    product = a_product(shop)
-    account = create_account(organization=shop, name="Acme", code="acme", email_address="ap@acme.example")
-    for number in range(ROUNDS):
-        template = a_template(product, f"t{number}")
-        plan = a_plan(template, f"plan{number}")
-        days = {"start_date": date(2024 + number, 1, 1), "end_date": date(2024 + number, 2, 1)}
-        changed, attached = at_once(
-            partial(services.update_plan_template, template, version=1, currency="EUR"),
-            partial(attach_plan, account=account, plan=plan, **days),
-        )
-        assert attached == ""
-        assert changed == "" or ("“Plan" in changed and "is attached to accounts" in changed), changed
-        assert Plan.objects.filter(pk=plan.pk).exists()

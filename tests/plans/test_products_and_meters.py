@@ -7,6 +7,7 @@ import pytest
 
 from m3console.core.errors import StaleVersion
 from m3console.core.models import Organization
+from m3console.core.registry import Blocker, extensions
 from plans import services
 from plans.models import Aggregation, DataField, Meter, Plan, Product
 from tests.plans.catalogue import (
@@ -102,10 +103,6 @@ def test_a_field_is_recognized_by_its_id_when_its_code_changes(meter: Meter) -> 
         ([GB], "“region” cannot be removed.*aggregation “gb_by_region” uses it"),
         ([GB, {**REGION, "category": "MEASURE", "unit": "x"}], "cannot turn"),
         ([GB, {**REGION, "category": "METADATA"}], "category.*cannot change any more.*gb_by_region"),
-        (
-            [{**GB, "category": "COST"}, REGION],
-            "category.*cannot change any more.*“gb_sum” over it is priced",
-        ),
     ],
 )
 def test_a_field_that_is_used_stays_what_it_is(
@@ -119,6 +116,16 @@ def test_a_field_that_is_used_stays_what_it_is(
     a_pricing(aggregation, plan)
     with refused("data_fields", sentence):
         services.update_meter(meter, version=1, data_fields=data_fields)
+
+
+def test_a_category_changes_until_a_bill_is_made_with_the_field(
+    meter: Meter, aggregation: Aggregation, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_pricing(aggregation, plan)
+    services.update_meter(meter, version=1, data_fields=[{**GB, "category": "COST"}, REGION, USER, SIZE])
+    monkeypatch.setattr(extensions("plans.datafield"), "billed", [lambda pk: [Blocker("bill INV-1")]])
+    with refused("data_fields", "category of data field “gb” cannot change any more.*bill INV-1.*new one"):
+        services.update_meter(meter, version=2, data_fields=[GB, REGION, USER, SIZE])
 
 
 def test_a_field_that_is_segmented_by_keeps_its_code(meter: Meter, segmented: Aggregation) -> None:

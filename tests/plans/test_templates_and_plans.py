@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from m3console.core.models import Currency
+from m3console.core.registry import Blocker, extensions
 from plans import services
 from plans.models import Plan, Product
 from tests.plans.catalogue import (
@@ -48,12 +49,15 @@ def test_templates_may_do_without_a_code(product: Product) -> None:
     assert [a_template(product, None).code, a_template(product, "").code] == [None, None]
 
 
-def test_an_attached_plans_template_keeps_currency_and_frequency(plan: Plan, attach: Any) -> None:
-    template = services.update_plan_template(plan.plan_template, version=1, bill_frequency_interval=3)
+def test_a_template_changes_until_a_bill_is_made_by_it(
+    plan: Plan, attach: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     attach(plan)
+    template = services.update_plan_template(plan.plan_template, version=1, bill_frequency_interval=3)
+    monkeypatch.setattr(extensions("plans.plantemplate"), "billed", [lambda pk: [Blocker("bill INV-1")]])
     for field, value in (("bill_frequency_interval", 2), ("currency", "GBP")):
         Currency.objects.get_or_create(organization=plan.organization, code="GBP", defaults={"name": "Pound"})
-        with refused(field, "cannot change any more.*“Standard” is attached"):
+        with refused(field, "cannot change any more.*made with it: bill INV-1.*new one"):
             services.update_plan_template(template, version=2, **{field: value})
     assert services.update_plan_template(template, version=2, standing_charge=Decimal(5)).standing_charge == 5
 
