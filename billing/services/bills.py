@@ -17,7 +17,7 @@ from billing.services.account_bills import AccountRun, BillKey
 from billing.services.bill_rows import BillRows, MadeBill, Rating
 from m3console.core import clock
 from m3console.core.errors import RuleViolation
-from m3console.core.locks import hold_terms, lock_accounts
+from m3console.core.locks import hold_configuration, lock_accounts
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +41,8 @@ def bill_accounts(job: BillJob, accounts: Collection[UUID]) -> list[AccountRun]:
     To be called in an action's transaction; the accounts stay locked until it ends. An account that cannot be
     billed is reported as failed, and the others go on. Deleted accounts are left out.
     """
+    hold_configuration(job.organization_id)
     lock_accounts(accounts)
-    hold_terms(job.organization_id)
     inputs = load_inputs(job.organization, accounts)
     made = _made_bills(job, accounts)
     runs = {key: AccountRun(account, made.get(key, {})) for key, account in inputs.accounts.items()}

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from m3console.core.errors import RuleViolation
-from m3console.core.locks import change_terms
+from m3console.core.locks import hold_configuration
 from m3console.core.registry import Blocker, extensions
 
 NAMED = 3
@@ -20,7 +20,7 @@ def refuse_billed(what: str, kind: str, pk: UUID, *, organization: UUID, field: 
     Nobody cuts bills of the organization from here until the transaction ends, so a run that is going on
     has either made its bills or makes them with the change. Raises RuleViolation beside the field.
     """
-    change_terms(organization)
+    hold_configuration(organization, to_change=True)
     bills = [bill.text for bill in bills_made_with(kind, pk)]
     if bills:
         more = " and others" if len(bills) > NAMED else ""
