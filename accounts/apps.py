@@ -5,6 +5,11 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
+        from accounts.models import Account
+        from m3console.core.custom_fields import carried_by
+        from m3console.core.models import EntityType
         from m3console.core.navigation import Entry, add
+
+        carried_by(EntityType.ACCOUNT, Account)
 
         add(Entry("", 20, "Accounts", "accounts", "accounts:account_list", "accounts:"))

@@ -6,9 +6,10 @@ class PlansConfig(AppConfig):
 
     def ready(self) -> None:
         from m3console.core.navigation import Entry, add
-        from plans import on_accounts
+        from plans import custom_fields, on_accounts
 
         on_accounts.register()
+        custom_fields.register()
         add(
             Entry("Catalogue", 10, "Products", "product", "plans:product_list", "plans:product_"),
             Entry("Catalogue", 20, "Meters", "meter", "plans:meter_list", "plans:meter_"),

@@ -13,6 +13,7 @@ from accounts.models import Account
 from m3console.core import clock, entities
 from m3console.core.audit import action
 from m3console.core.errors import RuleViolation, StaleVersion
+from m3console.core.fields import CustomValues
 from m3console.core.locks import lock_accounts
 from m3console.core.registry import Blocker, extensions
 from m3console.core.text import days_in_words
@@ -20,7 +21,9 @@ from plans.models import AccountPlan, BillFrequency, HierarchyMode, Plan
 from plans.overlaps import cover, cover_again, foreseen, no_overlap
 from plans.services.rows import check_fields, check_known
 
-CHANGEABLE: Final = frozenset({"start_date", "end_date", "bill_epoch", "code", "child_billing_mode"})
+CHANGEABLE: Final = frozenset(
+    {"start_date", "end_date", "bill_epoch", "code", "child_billing_mode", "custom_fields"}
+)
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 """What dates may be: a slip of the keyboard shall not make bills for 2,000 years."""
 
@@ -34,6 +37,7 @@ def attach_plan(
     bill_epoch: date | None = None,
     code: str | None = None,
     child_billing_mode: str = HierarchyMode.PARENT_BREAKDOWN,
+    custom_fields: CustomValues | None = None,
     end_current: bool | UUID = False,
 ) -> AccountPlan:
     """Have the account pay by the plan for [start_date, end_date); without an end until it is ended.
@@ -47,6 +51,7 @@ def attach_plan(
         fields: dict[str, Any] = {
             "account": account, "plan": plan, "code": code or None, "start_date": start_date,
             "end_date": end_date, "bill_epoch": bill_epoch, "child_billing_mode": child_billing_mode,
+            "custom_fields": custom_fields or {},
         }  # fmt: skip
         draft = AccountPlan(organization=account.organization, **fields)
         _check(draft)

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce, Collate, Concat, Lower
 
 from m3console.core.audit import PersonalChanges, tracked
 from m3console.core.entities import Entity
+from m3console.core.fields import CustomFieldsField, custom_fields_checked
 from m3console.core.models import Organization
 from m3console.core.text import code_valid, text_valid
 
@@ -96,6 +97,7 @@ class Account(Entity):
     bill_epoch = models.DateField("first bill date", null=True, blank=True)
     days_before_bill_due = models.PositiveIntegerField(null=True, blank=True)
     purchase_order_number = models.CharField(max_length=100, blank=True)
+    custom_fields = CustomFieldsField()
     auto_created = models.BooleanField(default=False, editable=False)
     deleted_at = models.DateTimeField(null=True, editable=False)
     personal_changed = ArrayField(TextField(), default=list, editable=False)
@@ -124,6 +126,7 @@ class Account(Entity):
             models.CheckConstraint(name="account_not_its_own_parent", condition=~Q(parent_account=F("id"))),
             models.CheckConstraint(name="account_name_given", condition=~Q(name="")),
             models.CheckConstraint(name="account_code_given", condition=~Q(code="")),
+            custom_fields_checked("account"),
         ]
         indexes = [
             models.Index("organization", Collate(Lower("name"), "C"), "id", name="account_by_name"),
@@ -134,6 +137,7 @@ class Account(Entity):
                 Func(F("search_text"), function="search_grams", output_field=ArrayField(TextField())),
                 name="account_search",
             ),
+            GinIndex(fields=["custom_fields"], name="account_by_custom", condition=~Q(custom_fields={})),
         ]
 
     def __str__(self) -> str:

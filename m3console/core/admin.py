@@ -10,7 +10,14 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from m3console.core.models import Currency, CurrencyConversion, Membership, Organization, User
+from m3console.core.models import (
+    Currency,
+    CurrencyConversion,
+    CustomFieldDefinition,
+    Membership,
+    Organization,
+    User,
+)
 
 if TYPE_CHECKING:
     _Paginator = Paginator[Any]
@@ -100,6 +107,13 @@ class CurrencyAdmin(LookOnly):
 class CurrencyConversionAdmin(LookOnly):
     list_display = ("from_currency", "to_currency", "multiplier", "organization")
     list_select_related = ("organization",)
+
+
+@admin.register(CustomFieldDefinition)
+class CustomFieldDefinitionAdmin(LookOnly):
+    list_display = ("name", "entity_type", "value_type", "default_value", "organization")
+    list_select_related = ("organization",)
+    list_filter = ("entity_type", "value_type")
 
 
 # Roles are memberships here, and jobs have pages of their own; their list needs inline scripts.

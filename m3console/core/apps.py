@@ -5,3 +5,9 @@ class CoreConfig(AppConfig):
     name = "m3console.core"
     label = "core"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from m3console.core.custom_fields import carried_by
+        from m3console.core.models import EntityType, Organization
+
+        carried_by(EntityType.ORGANIZATION, Organization)

@@ -1,5 +1,6 @@
 """What every entity has: an id, its organization, a version that saves must have read, who and when."""
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -42,6 +43,7 @@ E = TypeVar("E", bound=Entity)
 
 def create(model: type[E], **fields: Any) -> E:
     """Insert an entity in the name of the current actor. The caller has opened an action."""
+    _check_custom_fields(model, fields)
     user, moment = current_actor().user_id, clock.now()
     entity = model(**fields, created_by_id=user, updated_by_id=user, created_at=moment, updated_at=moment)
     entity.save(force_insert=True)
@@ -53,6 +55,7 @@ def update(entity: E, *, version: int, **fields: Any) -> E:
 
     Raises StaleVersion, naming who saved meanwhile and when, otherwise.
     """
+    _check_custom_fields(type(entity), {"organization": entity.organization_id, **fields})
     manager = type(entity)._default_manager
     stamped = {
         "updated_by_id": current_actor().user_id,
@@ -63,6 +66,14 @@ def update(entity: E, *, version: int, **fields: Any) -> E:
         raise StaleVersion(changed_sentence(type(entity), entity.pk))
     # The base manager also sees what this very update has taken away.
     return type(entity)._base_manager.get(pk=entity.pk)
+
+
+def _check_custom_fields(model: type[Entity], fields: Mapping[str, Any]) -> None:
+    """Own values are of the types that the organization has given their names."""
+    if fields.get("custom_fields"):
+        from m3console.core.custom_fields import check_types
+
+        check_types(model, fields["organization"], fields["custom_fields"])
 
 
 def changed_sentence(model: type[Entity], pk: UUID) -> str:

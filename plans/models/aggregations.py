@@ -9,7 +9,7 @@ from django.db.models.functions import Collate, Lower
 
 from m3console.core.audit import tracked
 from m3console.core.entities import Entity
-from m3console.core.fields import ExactDecimal, finite
+from m3console.core.fields import CustomFieldsField, ExactDecimal, custom_fields_checked, finite
 from m3console.core.text import strict_code_valid, text_valid
 from plans.models.meters import DataField, Meter
 from plans.models.products import Product
@@ -53,6 +53,7 @@ class Aggregation(Entity):
     default_value = ExactDecimal(null=True, blank=True)
     segmented_fields = ArrayField(models.CharField(max_length=80), default=list, blank=True)
     segments = models.JSONField(default=list, blank=True)
+    custom_fields = CustomFieldsField()
 
     objects = NamedQuerySet["Aggregation"].as_manager()
 
@@ -74,6 +75,7 @@ class Aggregation(Entity):
             models.CheckConstraint(
                 name="aggregation_named", condition=~Q(name="") & ~Q(code="") & ~Q(unit="")
             ),
+            custom_fields_checked("aggregation"),
         ]
         indexes = [
             models.Index("organization", Collate(Lower("name"), "C"), "id", name="aggregation_by_name")

@@ -5,12 +5,14 @@ from typing import Final, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q
 
 from accounts.models import Account
 from m3console.core.audit import tracked
 from m3console.core.entities import Entity
+from m3console.core.fields import CustomFieldsField, custom_fields_checked
 from m3console.core.ids import uuid7
 from m3console.core.text import code_valid
 from plans.models.plans import BillFrequency, Plan
@@ -88,6 +90,7 @@ class AccountPlan(Entity):
         choices=HierarchyMode.choices,
         default=HierarchyMode.PARENT_BREAKDOWN,
     )
+    custom_fields = CustomFieldsField()
 
     objects = AccountPlanQuerySet.as_manager()
 
@@ -101,8 +104,12 @@ class AccountPlan(Entity):
             models.CheckConstraint(
                 name="attachment_mode_known", condition=Q(child_billing_mode__in=HierarchyMode.values)
             ),
+            custom_fields_checked("account_plan"),
         ]
-        indexes = [models.Index("account", "start_date", "id", name="attachment_of_account")]
+        indexes = [
+            models.Index("account", "start_date", "id", name="attachment_of_account"),
+            GinIndex(fields=["custom_fields"], name="attachment_by_custom", condition=~Q(custom_fields={})),
+        ]
 
     def __str__(self) -> str:
         return f"{self.plan} on {self.account}"

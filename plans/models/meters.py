@@ -6,6 +6,7 @@ from django.db.models.functions import Collate, Lower
 
 from m3console.core.audit import tracked
 from m3console.core.entities import Entity
+from m3console.core.fields import CustomFieldsField, custom_fields_checked
 from m3console.core.ids import uuid7
 from m3console.core.text import code_valid, strict_code_valid, text_valid
 from plans.models.products import Product
@@ -41,6 +42,7 @@ class Meter(Entity):
     code = models.CharField(max_length=80, validators=[code_valid])
     number_positions = models.PositiveSmallIntegerField(default=0, editable=False)
     text_positions = models.PositiveSmallIntegerField(default=0, editable=False)
+    custom_fields = CustomFieldsField()
 
     objects = NamedQuerySet["Meter"].as_manager()
 
@@ -48,6 +50,7 @@ class Meter(Entity):
         constraints = [
             models.UniqueConstraint(name="meter_code_once", fields=["organization", "code"]),
             models.CheckConstraint(name="meter_named", condition=~Q(name="") & ~Q(code="")),
+            custom_fields_checked("meter"),
         ]
         indexes = [models.Index("organization", Collate(Lower("name"), "C"), "id", name="meter_by_name")]
 

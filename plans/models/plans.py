@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce, Collate, Lower
 
 from m3console.core.audit import tracked
 from m3console.core.entities import Entity
-from m3console.core.fields import ExactDecimal, finite
+from m3console.core.fields import CustomFieldsField, ExactDecimal, custom_fields_checked, finite
 from m3console.core.text import code_valid, text_valid
 from plans.models.products import Product
 from plans.models.searching import NamedQuerySet
@@ -36,6 +36,7 @@ class PlanTemplate(Entity):
     bill_frequency_interval = models.PositiveSmallIntegerField("frequency interval", default=1)
     standing_charge = ExactDecimal(default=Decimal(0))
     standing_charge_description = models.CharField(max_length=200, blank=True, validators=[text_valid])
+    custom_fields = CustomFieldsField()
 
     objects = NamedQuerySet["PlanTemplate"].as_manager()
 
@@ -53,6 +54,7 @@ class PlanTemplate(Entity):
                 name="template_frequency_known", condition=Q(bill_frequency__in=BillFrequency.values)
             ),
             models.CheckConstraint(name="template_named", condition=~Q(name="")),
+            custom_fields_checked("plan_template"),
         ]
         indexes = [
             models.Index("organization", Collate(Lower("name"), "C"), "id", name="template_by_name"),
@@ -86,6 +88,7 @@ class Plan(Entity):
     code = models.CharField(max_length=80, validators=[code_valid])
     standing_charge = ExactDecimal(null=True, blank=True)
     standing_charge_description = models.CharField(max_length=200, blank=True, validators=[text_valid])
+    custom_fields = CustomFieldsField()
 
     objects = NamedQuerySet["Plan"].as_manager()
 
@@ -98,6 +101,7 @@ class Plan(Entity):
                 | Q(standing_charge__gte=Decimal(0)) & finite("standing_charge"),
             ),
             models.CheckConstraint(name="plan_named", condition=~Q(name="") & ~Q(code="")),
+            custom_fields_checked("plan"),
         ]
         indexes = [models.Index("organization", Collate(Lower("name"), "C"), "id", name="plan_by_name")]
 

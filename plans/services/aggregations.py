@@ -7,6 +7,7 @@ from typing import Any
 from m3console.core.audit import action
 from m3console.core.billed import refuse_billed
 from m3console.core.errors import RuleViolation
+from m3console.core.fields import CustomValues
 from m3console.core.models import Organization
 from m3console.core.registry import Blocker
 from m3console.core.text import days_in_words
@@ -27,7 +28,7 @@ from plans.services.rows import (
 CHANGEABLE = frozenset(
     {
         "name", "code", "meter", "target_field", "method", "quantity_per_unit", "rounding", "unit",
-        "default_value", "segmented_fields", "segments", "product",
+        "default_value", "segmented_fields", "segments", "product", "custom_fields",
     }
 )  # fmt: skip
 FIXED = {"meter": "meter", "target_field": "target field", "method": "method"}
@@ -49,6 +50,7 @@ def create_aggregation(
     segmented_fields: Sequence[str] = (),
     segments: Sequence[Segment] = (),
     product: Product | None = None,
+    custom_fields: CustomValues | None = None,
 ) -> Aggregation:
     """An aggregation of one field (by code) of a meter; without a product a global one.
 
@@ -61,6 +63,7 @@ def create_aggregation(
             "quantity_per_unit": Decimal(quantity_per_unit), "default_value": default_value,
             "segmented_fields": list(segmented_fields), "segments": [dict(each) for each in segments],
             "product": held(product, organization, field="product") if product else None,
+            "custom_fields": custom_fields or {},
         }  # fmt: skip
         _check(fields)
         return created(Aggregation, _sentences(code), organization=organization, **fields)

@@ -6,6 +6,7 @@ from typing import Any
 from m3console.core.audit import action
 from m3console.core.billed import refuse_billed
 from m3console.core.errors import RuleViolation, refusing
+from m3console.core.fields import CustomValues
 from m3console.core.models import Organization
 from m3console.core.registry import Blocker
 from plans.models import Aggregation, Category, DataField, Meter, Pricing, Product
@@ -34,6 +35,7 @@ def create_meter(
     code: str,
     product: Product | None = None,
     data_fields: Sequence[Mapping[str, str]],
+    custom_fields: CustomValues | None = None,
 ) -> Meter:
     """A meter with 1 to 15 data fields (maps of category, code, name, unit); without a product a global one.
 
@@ -49,6 +51,7 @@ def create_meter(
             name=name,
             code=code,
             product=product,
+            custom_fields=custom_fields or {},
             **_positions(data_fields),
         )
         _add_fields(meter, data_fields, **_positions(()))
@@ -56,11 +59,11 @@ def create_meter(
 
 
 def update_meter(meter: Meter, *, version: int, **fields: Any) -> Meter:
-    """Change name, code, product or data_fields; fields are matched by id, or by code without one.
+    """Change name, code, product, custom or data fields; data fields are matched by id, or by code.
 
     A field that is left out is removed; positions stay. Raises RuleViolation, StaleVersion.
     """
-    check_known(fields, frozenset({"name", "code", "product", "data_fields"}))
+    check_known(fields, frozenset({"name", "code", "product", "custom_fields", "data_fields"}))
     wanted: Sequence[Mapping[str, str]] | None = fields.pop("data_fields", None)
     with action("meter.updated"):
         meter = held(meter)

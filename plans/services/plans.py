@@ -6,6 +6,7 @@ from typing import Any
 from m3console.core.audit import action
 from m3console.core.billed import refuse_billed
 from m3console.core.errors import RuleViolation
+from m3console.core.fields import CustomValues
 from m3console.core.models import Currency, Organization
 from m3console.core.registry import Blocker
 from m3console.core.text import days_in_words
@@ -29,8 +30,8 @@ FIXED = {
     "bill_frequency": "bill frequency",
     "bill_frequency_interval": "frequency interval",
 }
-TEMPLATE_FIELDS = frozenset({*FIXED, "name", "code", "standing_charge", "standing_charge_description"})
-PLAN_FIELDS = frozenset({"name", "code", "standing_charge", "standing_charge_description"})
+PLAN_FIELDS = frozenset({"name", "code", "standing_charge", "standing_charge_description", "custom_fields"})
+TEMPLATE_FIELDS = PLAN_FIELDS | FIXED.keys()
 
 
 def create_plan_template(
@@ -44,6 +45,7 @@ def create_plan_template(
     bill_frequency_interval: int = 1,
     standing_charge: Decimal | int = 0,
     standing_charge_description: str = "",
+    custom_fields: CustomValues | None = None,
 ) -> PlanTemplate:
     """A template for the plans of a product; its charge is in its currency, the pricing currency.
 
@@ -57,7 +59,7 @@ def create_plan_template(
             PlanTemplate, _template_sentences(code), organization=organization, product=product, name=name,
             code=code or None, currency=currency, bill_frequency=bill_frequency,
             bill_frequency_interval=bill_frequency_interval, standing_charge=Decimal(standing_charge),
-            standing_charge_description=standing_charge_description,
+            standing_charge_description=standing_charge_description, custom_fields=custom_fields or {},
         )  # fmt: skip
 
 
@@ -87,6 +89,7 @@ def create_plan(
     code: str,
     standing_charge: Decimal | None = None,
     standing_charge_description: str = "",
+    custom_fields: CustomValues | None = None,
 ) -> Plan:
     """A plan of a template; a standing charge of None is the template's, as is a blank description.
 
@@ -102,6 +105,7 @@ def create_plan(
             code=code,
             standing_charge=standing_charge,
             standing_charge_description=standing_charge_description,
+            custom_fields=custom_fields or {},
         )
 
 

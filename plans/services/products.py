@@ -3,6 +3,7 @@
 from typing import Any
 
 from m3console.core.audit import action
+from m3console.core.fields import CustomValues
 from m3console.core.models import Organization
 from m3console.core.registry import Blocker
 from plans.models import Aggregation, Meter, PlanTemplate, Product
@@ -21,15 +22,20 @@ def _sentences(code: str) -> Sentences:
     return {"product_code_once": code_taken(Product, code)}
 
 
-def create_product(*, organization: Organization, name: str, code: str) -> Product:
+def create_product(
+    *, organization: Organization, name: str, code: str, custom_fields: CustomValues | None = None
+) -> Product:
     """A new product; its code is unique among products (spec 2, Product). Raises RuleViolation."""
     with action("product.created"):
-        return created(Product, _sentences(code), organization=organization, name=name, code=code)
+        return created(
+            Product, _sentences(code), organization=organization, name=name, code=code,
+            custom_fields=custom_fields or {},
+        )  # fmt: skip
 
 
 def update_product(product: Product, *, version: int, **fields: Any) -> Product:
-    """Change name or code. Raises RuleViolation, or StaleVersion if somebody else saved meanwhile."""
-    check_known(fields, frozenset({"name", "code"}))
+    """Change name, code or custom fields. Raises RuleViolation, or StaleVersion if somebody saved."""
+    check_known(fields, frozenset({"name", "code", "custom_fields"}))
     with action("product.updated"):
         return updated(product, _sentences(fields.get("code", product.code)), version=version, **fields)
 

@@ -45,6 +45,9 @@ def filled(organization, make_user):
     apps.get_model("core", "CurrencyConversion").objects.create(
         organization=organization, from_currency="EUR", to_currency="USD", multiplier="1.1"
     )
+    apps.get_model("core", "CustomFieldDefinition").objects.create(
+        organization=organization, entity_type="ACCOUNT", name="segment", default_value="smb", position=1
+    )
     make_user("viewer")
     create_account(organization=organization, name="Ada", code="ada", email_address="a@a.example")
     return organization

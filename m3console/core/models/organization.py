@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from m3console.core import clock
 from m3console.core.audit import tracked
+from m3console.core.fields import CustomFieldsField, custom_fields_checked
 from m3console.core.ids import uuid7
 
 slug_valid = RegexValidator(
@@ -57,9 +58,13 @@ class Organization(models.Model):
     suppress_empty_bills = models.BooleanField(default=False)
     allow_overlapping_plans = models.BooleanField(default=False)
     auto_create_accounts = models.BooleanField("create accounts for unknown codes", default=True)
+    custom_fields = CustomFieldsField()
 
     class Meta:
-        constraints = [models.CheckConstraint(name="organization_name_given", condition=~Q(name=""))]
+        constraints = [
+            models.CheckConstraint(name="organization_name_given", condition=~Q(name="")),
+            custom_fields_checked("organization"),
+        ]
 
     def __str__(self) -> str:
         return self.name
