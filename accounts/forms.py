@@ -97,21 +97,40 @@ def currency_choices(organization: Organization, used: str | None) -> list[tuple
     return [("", f"Use organization's ({organization.currency})"), *choices]
 
 
-class DeleteAccountForm(EntityForm):
-    """Confirms a deletion; the code is typed where something would be lost."""
+class TypedCodeForm(EntityForm):
+    """Confirms what cannot be taken back: the account's code is typed."""
 
-    typed_code = forms.CharField(label="Type the account's code to delete it", max_length=80, strip=False)
+    typed_code = forms.CharField(label="Type the account's code", max_length=80, strip=False)
 
-    def __init__(self, *args: Any, entity: Account, typed: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, entity: Account, **kwargs: Any) -> None:
         super().__init__(*args, entity=entity, **kwargs)
         self.account = entity
         self.fields["typed_code"].help_text = f"The code is {entity.code}."
         self.fields["typed_code"].widget.attrs["autocomplete"] = "off"
-        if not typed:
-            del self.fields["typed_code"]
 
     def clean_typed_code(self) -> str:
         typed: str = self.cleaned_data["typed_code"]
         if typed != self.account.code:
             raise ValidationError(f"This is not the code of the account, which is {self.account.code}.")
         return typed
+
+
+class DeleteAccountForm(TypedCodeForm):
+    """Confirms a deletion; the code is typed where something would be lost."""
+
+    def __init__(self, *args: Any, typed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["typed_code"].label = "Type the account's code to delete it"
+        if not typed:
+            del self.fields["typed_code"]
+
+
+class EraseForm(TypedCodeForm):
+    """Confirms that an account's personal data is erased, and says why."""
+
+    reason = forms.CharField(
+        max_length=500,
+        help_text="A ticket or a law, such as “GDPR, art. 17, case 1234”. It is kept in the history for ever,"
+        " so it names nobody.",
+    )
+    field_order = ("reason", "typed_code")

@@ -108,6 +108,11 @@ def losses_of(account: Account) -> list[str]:
     return [sentence for ask in extensions(KIND).losses for sentence in ask(account.pk)]
 
 
+def gone_with(account: Account) -> list[str]:
+    """What else goes with an account, in sentences; nobody has to type its code for that."""
+    return [sentence for ask in extensions(KIND).gone_too for sentence in ask(account.pk)]
+
+
 def _refusals(given: dict[str, Any]) -> AbstractContextManager[None]:
     """Which constraint means which sentence to the person who gave these fields."""
     return refusing(

@@ -1,6 +1,7 @@
 """The columns of account lists; hidden ones are for CSV."""
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import django_tables2 as tables
 from django.db.models import F
@@ -19,6 +20,7 @@ SORTS: Final[dict[str, Any]] = {
     "code": Collate("code", "C"),
     "created_at": F("created_at"),
 }
+DELETED_SORTS: Final[dict[str, Any]] = {"deleted_at": F("deleted_at")}
 
 
 class AccountTable(Table):
@@ -105,6 +107,34 @@ class ChildTable(AccountTable):
             ("Edit", "accounts:account_edit", False),
             ("Remove child account", "accounts:child_remove", True),
         ]
+
+
+class DeletedTable(Table):
+    """Deleted accounts: what is left of them are their bills, and their personal data until it is erased."""
+
+    name = tables.Column()
+    code = tables.Column(attrs={"td": {"class": "mono"}})
+    deleted_at = tables.Column("Deleted", attrs={"td": {"class": "hide-md"}, "th": {"class": "hide-md"}})
+    acts = AccountTable.base_columns["acts"]
+    pk = tables.Column("Id", visible=False)
+
+    def render_deleted_at(self, value: Any) -> str:
+        return instant(value)
+
+    def value_deleted_at(self, value: Any) -> str:
+        return str(value.isoformat(timespec="seconds"))
+
+    def value_pk(self, value: Any) -> str:
+        return str(value)
+
+    def render_acts(self, record: Account) -> str:
+        bills = f"{reverse('billing:bill_list')}?{urlencode({'q': record.pk})}"
+        items: list[dict[str, Any]] = [{"label": "Bills", "url": bills}]
+        if permissions.allows(self.request.membership.role, "accounts:account_erase"):
+            url = reverse("accounts:account_erase", pk=record.pk)
+            items.append({"label": "Erase personal data", "url": url, "dialog": True, "danger": True})
+        context = {"label": f"Actions for {record.name}", "items": items}
+        return render_to_string("accounts/_row_menu.html", context)
 
 
 def detail_url(account: Account) -> str:

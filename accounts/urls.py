@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import accounts, children, guidance
+from accounts.views import accounts, children, erasing, guidance
 
 app_name = "accounts"
 
@@ -9,10 +9,12 @@ urlpatterns = [
     path("accounts/create/", accounts.account_create, name="account_create"),
     path("accounts/suggest/", accounts.account_suggest, name="account_suggest"),
     path("accounts/good-practice/", guidance.good_practice, name="good_practice"),
+    path("accounts/deleted/", erasing.deleted_list, name="deleted_list"),
     # accounts/<id>/
     path("accounts/<uuid:pk>/", accounts.account_detail, name="account_detail"),
     path("accounts/<uuid:pk>/edit/", accounts.account_edit, name="account_edit"),
     path("accounts/<uuid:pk>/delete/", accounts.account_delete, name="account_delete"),
+    path("accounts/<uuid:pk>/erase/", erasing.account_erase, name="account_erase"),
     path("accounts/<uuid:pk>/history/", accounts.account_history, name="account_history"),
     path("accounts/<uuid:pk>/children/", children.account_children, name="account_children"),
     # accounts/<id of a child>/

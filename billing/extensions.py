@@ -7,6 +7,7 @@ from django.db.models import F, Model, QuerySet
 
 from billing import made_with
 from billing.effects import attachment_effects
+from billing.erasing import BILLS
 from billing.made_with import named
 from billing.models import Bill, BillJob, BillLine, BillQuerySet, JobStatus
 from m3console.core.models import Organization
@@ -30,6 +31,7 @@ def register() -> None:
     account.tabs.append(Tab("bills", "Bills", "billing:account_bills", 60, count=_bills))
     account.panels.append(Panel("ten_latest_bills", "billing:latest_bills", 50))
     account.losses.append(_viewable_bills)
+    account.erasures.append(BILLS)
     attachment = extensions("plans.accountplan")
     attachment.tabs.append(Tab("bills", "Bills", "billing:attachment_bills", 10, count=_bills_under))
     attachment.effects.append(attachment_effects)
@@ -53,6 +55,8 @@ def _viewable_bills(account: UUID) -> Iterator[str]:
     if count:
         shown = f"{COUNTED:,}+" if count > COUNTED else f"{count:,}"
         yield f"{shown} bill{'s' if count > 1 else ''} will stay viewable in Bill management."
+    if Bill.objects.filter(account_id=account, locked_at=None).exists():
+        yield "Bills that are not locked can still be approved, locked or deleted, but not recalculated."
 
 
 def bills_under(attachment: UUID) -> BillQuerySet:

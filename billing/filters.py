@@ -3,7 +3,7 @@
 import django_filters as filters
 from django.db.models import QuerySet
 
-from billing.models import Bill, BillJob, BillJobResult, BillStatus, JobStatus, Outcome
+from billing.models import Bill, BillJob, BillJobResult, BillQuerySet, BillStatus, JobStatus, Outcome
 from m3console.core.forms import DateInput
 
 STATES = [*BillStatus.choices, ("LOCKED", "Locked")]
@@ -25,6 +25,17 @@ class BillFilter(filters.FilterSet):  # type: ignore[misc]
         if value == "LOCKED":
             return rows.filter(locked_at__isnull=False)
         return rows.filter(status=value, locked_at=None)
+
+
+class ManagementFilter(BillFilter):
+    """Of all accounts: also whether the account still exists."""
+
+    account = filters.ChoiceFilter(
+        label="Account", choices=[("existing", "Existing"), ("deleted", "Deleted")], method="by_account"
+    )
+
+    def by_account(self, rows: BillQuerySet, name: str, value: str) -> QuerySet[Bill]:
+        return rows.of_deleted_accounts() if value == "deleted" else rows.filter(account__deleted_at=None)
 
 
 class JobFilter(filters.FilterSet):  # type: ignore[misc]

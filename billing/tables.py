@@ -22,9 +22,7 @@ class BillTable(Table):
     """Bill management: one row a bill, newest bill date first."""
 
     name = tables.Column("Bill", accessor="reference", attrs=LINE)
-    account = tables.Column(
-        "Account", accessor="account_name", linkify=lambda record: account_url(record), attrs=ROOM
-    )
+    account = tables.Column("Account", accessor="account_name", attrs=ROOM)
     account_code = tables.Column("Code", attrs=CODE)
     bill_date = tables.Column("Bill date", attrs=WIDE)
     period = tables.Column("Period", accessor="start_date", attrs=WIDE)
@@ -32,6 +30,7 @@ class BillTable(Table):
     status = tables.Column("Status", accessor="state")
     total = tables.Column("Total", attrs=NUMBER)
     currency = tables.Column("Currency", visible=False)
+    account_deleted_at = tables.Column("Deleted account", empty_values=(), visible=False)
 
     def render_name(self, value: str, record: Bill) -> str:
         """The link to the bill; on phones what it is of stands below."""
@@ -39,10 +38,23 @@ class BillTable(Table):
         return format_html('{}<span class="cell-sub">{}</span>', link, self.of(record))
 
     def of(self, record: Bill) -> str:
-        return f"{record.account_name}, {day_text(record.bill_date)}"
+        gone = " (deleted account)" if getattr(record, "account_deleted_at", None) else ""
+        return f"{record.account_name}{gone}, {day_text(record.bill_date)}"
 
     def value_name(self, value: str) -> str:
         return value
+
+    def render_account(self, value: str, record: Bill) -> str:
+        """A link to the account; one that was deleted is only named, as it was."""
+        if getattr(record, "account_deleted_at", None):
+            return format_html('{} <span class="tag">deleted account</span>', value)
+        return format_html('<a href="{}">{}</a>', account_url(record), value)
+
+    def value_account(self, value: str) -> str:
+        return value
+
+    def value_account_deleted_at(self, value: Any) -> str:
+        return "yes" if value else "no"
 
     def render_bill_date(self, value: Any) -> str:
         return day(value)
@@ -70,7 +82,7 @@ class AccountBillTable(BillTable):
     """The bills of one account."""
 
     class Meta:
-        exclude = ("account", "account_code")
+        exclude = ("account", "account_code", "account_deleted_at")
 
     def of(self, record: Bill) -> str:
         return day_text(record.bill_date)

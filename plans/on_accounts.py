@@ -23,6 +23,7 @@ def register() -> None:
     account.menu.append(MenuEntry("Create plan attachment", "plans:attachment_create", 20, group="Plans"))
     account.parent_checks.append(refuse_parent_with_plan)
     account.blockers.append(attachments_running)
+    account.gone_too.append(ended_attachments)
     account.on_delete.append(delete_ended)
 
 
@@ -38,6 +39,14 @@ def attachments_running(account_id: UUID) -> Iterator[Blocker]:
         days = days_in_words(attachment.start_date, attachment.end_date)
         link = reverse("plans:attachment_detail", organization=account.organization, pk=attachment.pk)
         yield Blocker(f"Plan attachment {attachment.plan.name}, {days}", link)
+
+
+def ended_attachments(account_id: UUID) -> Iterator[str]:
+    """What is said of them before the account is deleted: running ones refuse it, so these have ended."""
+    count = AccountPlan.objects.filter(account_id=account_id).count()
+    if count:
+        ended = "1 ended plan attachment goes" if count == 1 else f"{count} ended plan attachments go"
+        yield f"{ended} with it."
 
 
 def delete_ended(account: Account) -> None:

@@ -38,6 +38,9 @@ class AccountQuerySet(models.QuerySet["Account"]):
     def living(self) -> "AccountQuerySet":
         return self.filter(deleted_at=None)
 
+    def deleted(self) -> "AccountQuerySet":
+        return self.filter(deleted_at__isnull=False)
+
     def of(self, organization: Organization) -> "AccountQuerySet":
         return self.filter(organization=organization)
 
@@ -133,6 +136,11 @@ class Account(Entity):
             models.Index("organization", Collate("code", "C"), "id", name="account_by_code"),
             models.Index("organization", "code_folded", name="account_by_look_of_code"),
             models.Index("organization", "created_at", "id", name="account_by_creation"),
+            models.Index(
+                fields=["organization", "deleted_at", "id"],
+                condition=Q(deleted_at__isnull=False),
+                name="account_by_deletion",
+            ),
             GinIndex(
                 Func(F("search_text"), function="search_grams", output_field=ArrayField(TextField())),
                 name="account_search",

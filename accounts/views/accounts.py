@@ -16,6 +16,7 @@ from accounts.services import (
     blockers_of,
     create_account,
     delete_account,
+    gone_with,
     look_alikes,
     losses_of,
     update_account,
@@ -30,7 +31,7 @@ from m3console.core.links import redirect, reverse
 from m3console.core.listing import listing
 
 SUGGESTIONS = 10
-NO_LOSS = "It has no usage and no bills. Its code is free at once."
+NO_LOSS = "It has no usage and no bills."
 CODE_FREE = (
     "Its code is free at once; a new account with the same code is another account, without usage and bills."
 )
@@ -57,6 +58,7 @@ def account_list(request: Request) -> HttpResponseBase:
         filters=AccountFilter,
         search="Name, code, e-mail or id",
         create=("Create account", "accounts:account_create"),
+        actions=[("Deleted accounts", "accounts:deleted_list", "")],
         empty="Create one, or send usage: a code that is not known yet makes an account.",
         context={"help_link": good_practice_link()},
     )
@@ -113,7 +115,7 @@ def account_delete(request: Request, pk: UUID) -> HttpResponse:
     form = DeleteAccountForm(posted(request), entity=account, typed=bool(losses))
     context: dict[str, Any] = {
         "title": f"Delete account {account.name}?",
-        "effects": [*losses, CODE_FREE] if losses else [NO_LOSS],
+        "effects": [*(losses or [NO_LOSS]), *gone_with(account), CODE_FREE],
         "blockers": blockers_of(account),
         "submit": "Delete account",
         "danger": True,

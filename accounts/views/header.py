@@ -30,6 +30,7 @@ OWN_TABS = (
 )
 OWN_ENTRIES = (
     MenuEntry("Edit", "accounts:account_edit", 0),
+    MenuEntry("Erase personal data", "accounts:account_erase", 990, dialog=True),
     MenuEntry("Delete", "accounts:account_delete", 1000, dialog=True),
 )
 
@@ -144,7 +145,7 @@ def _entries(request: Request, account: Account, entries: list[MenuEntry]) -> li
             "group": one.group,
             "order": one.order,
             "dialog": one.dialog,
-            "danger": one.url_name.endswith("_delete"),
+            "danger": one.url_name.endswith(("_delete", "_erase")),
         }
         for one in sorted(entries, key=lambda one: one.order)
         if one.shown(account) and permissions.allows(request.membership.role, one.url_name)

@@ -21,10 +21,18 @@ class BillStatus(models.TextChoices):
 
 
 class BillQuerySet(models.QuerySet["Bill"]):
+    def with_deletion(self) -> "BillQuerySet":
+        """Each with `account_deleted_at`, when its account was deleted, if it was."""
+        return self.annotate(account_deleted_at=F("account__deleted_at"))
+
+    def of_deleted_accounts(self) -> "BillQuerySet":
+        return self.filter(account__deleted_at__isnull=False)
+
     def search(self, text: str) -> "BillQuerySet":
-        """The bill of that id; else bills of the accounts, deleted ones too, that the text finds."""
+        """The bill, or the bills of the account, of that id; else bills of the accounts, deleted ones too,
+        that the text finds."""
         try:
-            return self.filter(pk=UUID(text))
+            return self.filter(Q(pk=UUID(text)) | Q(account=UUID(text)))
         except ValueError:
             return self.filter(account__in=Account.everyone.all().search(text).values("pk"))
 

@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from billing.usage.deletion import free_uids, usage_lost
+from billing.usage.erasing import REFUSED_ROWS
 from billing.usage.models import IngestEvent
 from m3console.core.models import Organization
 from m3console.core.navigation import Entry, add, stand_under
@@ -43,6 +44,7 @@ def register() -> None:
     account.menu.append(MenuEntry("Submit usage", "usage:usage_submit", 10, group="header", dialog=True))
     account.on_delete.append(free_uids)
     account.losses.append(usage_lost)
+    account.erasures.append(REFUSED_ROWS)
     extensions("plans.meter").blockers.append(_measurements_of)
     extensions("plans.datafield").blockers.append(_measurements_with)
 

@@ -14,7 +14,7 @@ from accounts.models import Account
 from accounts.views.header import account_context
 from billing.exports.downloads import bill_download
 from billing.extensions import bills_under
-from billing.filters import BillFilter
+from billing.filters import BillFilter, ManagementFilter
 from billing.models import Bill, BillLine
 from billing.tables import AccountBillTable, BillTable, LatestBillTable
 from billing.working import worded
@@ -37,11 +37,11 @@ def bill_list(request: Request) -> Answer:
     return listing(
         request,
         title="Bill management",
-        rows=Bill.objects.filter(organization=request.organization).defer("account_address"),
+        rows=Bill.objects.filter(organization=request.organization).defer("account_address").with_deletion(),
         table=BillTable,
         sorts=SORTS,
         default="-bill_date",
-        filters=BillFilter,
+        filters=ManagementFilter,
         search="Account name, code or e-mail",
         create=("Run billing", "billing:run_billing"),
         noun="bill",
@@ -169,12 +169,19 @@ def _product(line: BillLine) -> str:
     return str((line.labels.get("product") or {}).get("name", "Other"))
 
 
+def _account_crumb(bill: Bill) -> list[dict[str, Any]]:
+    """The way to the bill's account, which a deleted one no longer has."""
+    if bill.account.deleted_at:
+        return []
+    return [{"label": bill.account_name, "url": reverse("accounts:account_detail", pk=bill.account_id)}]
+
+
 def _context(bill: Bill, tab: str) -> dict[str, Any]:
     return {
         "bill": bill,
         "crumbs": [
             {"label": "Bill management", "url": reverse("billing:bill_list")},
-            {"label": bill.account_name, "url": reverse("accounts:account_detail", pk=bill.account_id)},
+            *_account_crumb(bill),
         ],
         "tabs": [
             {

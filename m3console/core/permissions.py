@@ -41,6 +41,8 @@ URL_RIGHTS: dict[str, Right] = {
     "accounts:account_detail": Right.READ,
     "accounts:account_edit": Right.OPERATE,
     "accounts:account_delete": Right.OPERATE,
+    "accounts:account_erase": Right.ADMINISTER,
+    "accounts:deleted_list": Right.READ,
     "accounts:account_history": Right.READ,
     "accounts:account_children": Right.READ,
     "accounts:child_remove": Right.OPERATE,

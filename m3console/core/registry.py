@@ -59,11 +59,26 @@ class Effect:
     warning: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """Where an upper app keeps an entity's personal data, so that it can be erased for good.
+
+    `values` answers the names and e-mail addresses that it keeps; `words` says in sentences what will be
+    erased; `erase` overwrites it, given the entity and the names and e-mail addresses that are kept of it
+    anywhere. Whoever calls holds the entity's lock. Erasing twice changes nothing.
+    """
+
+    values: Callable[[UUID], Iterable[str]]
+    words: Callable[[UUID], Iterable[str]]
+    erase: Callable[[Any, frozenset[str]], None]
+
+
 @dataclass(slots=True)
 class Extensions:
     """What upper apps add to one kind of entity. Functions take the entity's id (or the entity).
 
-    `parent_checks` raise a RuleViolation for an entity that may not get children; whoever asks holds its
+    `losses` are told before a deletion and confirmed by typing the code; `gone_too` says what else goes with
+    it. `parent_checks` raise a RuleViolation for an entity that may not get children; whoever asks holds its
     lock. `effects` say what a draft that is not saved yet would bring about.
 
     Of a change, told the entity as it is saved and as it would be: `change_checks` raise a RuleViolation for
@@ -78,9 +93,11 @@ class Extensions:
     panels: list[Panel] = field(default_factory=list)
     blockers: list[Callable[[UUID], Iterable[Blocker]]] = field(default_factory=list)
     losses: list[Callable[[UUID], Iterable[str]]] = field(default_factory=list)
+    gone_too: list[Callable[[UUID], Iterable[str]]] = field(default_factory=list)
     on_delete: list[Callable[[Any], None]] = field(default_factory=list)
     parent_checks: list[Callable[[Any], None]] = field(default_factory=list)
     effects: list[Callable[[Any], Iterable[Effect]]] = field(default_factory=list)
+    erasures: list[Erasure] = field(default_factory=list)
     change_checks: list[Callable[[Any, Any], None]] = field(default_factory=list)
     change_effects: list[Callable[[Any, Any], Iterable[Effect]]] = field(default_factory=list)
     on_change: list[Callable[[Any, Any], None]] = field(default_factory=list)
