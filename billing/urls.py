@@ -1,6 +1,6 @@
 from django.urls import path
 
-from billing.views import bills, jobs, measurements
+from billing.views import bills, jobs, measurements, overview
 
 app_name = "billing"
 
@@ -24,7 +24,7 @@ urlpatterns = [
     ),
     # accounts/<account>/
     path("accounts/<uuid:pk>/bills/", bills.account_bills, name="account_bills"),
-    path("accounts/<uuid:pk>/bills/latest/", bills.latest_bills, name="latest_bills"),
+    path("accounts/<uuid:pk>/bills/latest/", overview.latest_bills, name="latest_bills"),
     # plan-attachments/<attachment>/
     path("plan-attachments/<uuid:pk>/bills/", bills.attachment_bills, name="attachment_bills"),
 ]

@@ -1,12 +1,16 @@
 """Bills, their revisions, and the lines of each revision."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q, TextField
+from django.db.models import F, Max, Q, Sum, TextField
+from django.db.models.fields.json import KT
 
 from accounts.models import Account
+from billing.engine.types import LineType
 from billing.models.jobs import BillJob
 from m3console.core.audit import PersonalChanges, tracked
 from m3console.core.entities import Entity
@@ -35,6 +39,10 @@ class BillQuerySet(models.QuerySet["Bill"]):
             return self.filter(Q(pk=UUID(text)) | Q(account=UUID(text)))
         except ValueError:
             return self.filter(account__in=Account.everyone.all().search(text).values("pk"))
+
+    def latest_of(self, account: Account, number: int) -> "BillQuerySet":
+        """The account's so many bills of the latest bill dates, latest first."""
+        return self.filter(account=account).order_by("-bill_date", "-id")[:number]
 
 
 PERSONAL = ("account_name", "account_email", "account_address")
@@ -135,6 +143,18 @@ class BillRevision(models.Model):
         return f"Revision {self.number}"
 
 
+class BillLineQuerySet(models.QuerySet["BillLine"]):
+    def billed_usage(self, bills: Iterable[Bill]) -> Iterable[Mapping[str, Any]]:
+        """What the usage lines of the bills' current revisions come to, in units, by bill and aggregation.
+
+        `name` is the aggregation's as it was rated. Another unit is told apart: it is not added up.
+        """
+        current = Q(revision__number=F("revision__bill__revision"))
+        lines = self.filter(current, revision__bill__in=[bill.pk for bill in bills], type=LineType.USAGE)
+        by = lines.order_by().values("aggregation_id", "unit", bill_id=F("revision__bill_id"))
+        return by.annotate(billed=Sum("units"), name=Max(KT("labels__aggregation__name")))
+
+
 class BillLine(models.Model):
     """One line of a revision: [service_start, service_end), one rounding, its working beside it.
 
@@ -170,6 +190,8 @@ class BillLine(models.Model):
     converted_subtotal = ExactDecimal()
     bands = models.JSONField(default=list)
     explanation = models.JSONField()
+
+    objects = BillLineQuerySet.as_manager()
 
     class Meta:
         ordering = ["position"]

@@ -16,18 +16,17 @@ from billing.exports.downloads import bill_download
 from billing.extensions import bills_under
 from billing.filters import BillFilter, ManagementFilter
 from billing.models import Bill, BillLine
-from billing.tables import AccountBillTable, BillTable, LatestBillTable
+from billing.tables import AccountBillTable, BillTable
 from billing.working import worded
 from m3console.core.history import history_page
-from m3console.core.htmx import page, wants_partial
+from m3console.core.htmx import page
 from m3console.core.http import Request
-from m3console.core.links import redirect, reverse
-from m3console.core.listing import PageRows, listing
+from m3console.core.links import reverse
+from m3console.core.listing import listing
 from plans.models import AccountPlan
 from plans.views.attachment_context import attachment_page
 
 Answer = HttpResponse | StreamingHttpResponse
-LATEST = 10
 SORTS = {"bill_date": F("bill_date")}
 
 
@@ -66,19 +65,6 @@ def account_bills(request: Request, pk: UUID) -> Answer:
         context=account_context(request, account, tab="bills") | {"tab_base": "accounts/account_base.html"},
         template="billing/bills_tab.html",
     )
-
-
-@require_safe
-def latest_bills(request: Request, pk: UUID) -> HttpResponse:
-    """The panel of an account's overview with its ten latest bills; by itself, the Bills tab."""
-    account = get_object_or_404(Account, organization=request.organization, pk=pk)
-    if not wants_partial(request):
-        return redirect("billing:account_bills", pk=account.pk)
-    bills = (
-        Bill.objects.filter(account=account).defer("account_address").order_by("-bill_date", "-id")[:LATEST]
-    )
-    table = LatestBillTable(PageRows(list(bills)), request=request)
-    return page(request, "billing/latest_bills.html", {"account": account, "table": table})
 
 
 @require_safe

@@ -157,14 +157,3 @@ def test_the_list_of_bills_is_filtered_searched_and_written_as_csv(bill, sign_in
     rows = b"".join(client.get(path, {"format": "csv"}).streaming_content).decode().splitlines()
     assert len(rows) == 2
     assert str(Decimal("120.00")) in rows[1]
-
-
-def test_the_overview_of_an_account_loads_its_ten_latest_bills(bill, sign_in):
-    client = sign_in("viewer")
-    path = reverse("billing:latest_bills", pk=bill.account_id)
-    overview = client.get(reverse("accounts:account_detail", pk=bill.account_id)).content.decode()
-    assert f'hx-get="{path}"' in overview
-    panel = client.get(path, headers={"HX-Request": "true"}).content.decode()
-    assert bill.reference in panel
-    assert "<html" not in panel
-    assert client.get(path)["Location"] == reverse("billing:account_bills", pk=bill.account_id)
