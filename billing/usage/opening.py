@@ -7,10 +7,9 @@ from typing import BinaryIO
 
 from django.core.management.base import CommandError
 
-from m3console.core.commands import WITH_FAILURES
+from m3console.core.commands import TERMINATED, WITH_FAILURES
 from m3console.core.errors import RuleViolation
-
-TERMINATED = 143
+from m3console.core.processes import Terminated
 
 
 @contextmanager
@@ -38,5 +37,5 @@ def _saying(name: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise CommandError(f"{name} cannot be read on: {error}", returncode=WITH_FAILURES) from None
-    except SystemExit:
+    except Terminated:
         raise CommandError("Stopped; the same command again completes it.", returncode=TERMINATED) from None

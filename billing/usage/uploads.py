@@ -53,7 +53,7 @@ def uploading(
         try:
             yield upload
         except BaseException as error:
-            stopped = isinstance(error, KeyboardInterrupt | SystemExit)
+            stopped = isinstance(error, KeyboardInterrupt)
             _finish(upload, Upload.State.FAILED, INTERRUPTED if stopped else f"It failed: {error}")
             raise
         _finish(upload, Upload.State.COMPLETE, "")

@@ -11,8 +11,10 @@ from m3console.core.audit import Actor, acting_as
 from m3console.core.errors import RuleViolation
 from m3console.core.links import acting_in
 from m3console.core.models import Organization
+from m3console.core.processes import Terminated
 
 DONE, WITH_FAILURES, UNUSABLE = 0, 1, 2
+INTERRUPTED, TERMINATED = 130, 143
 
 
 class OneLineParser(CommandParser):
@@ -44,8 +46,10 @@ class ConsoleCommand(BaseCommand):
                 code = self.act(**options)
         except RuleViolation as refusal:
             raise CommandError(refusal.message, returncode=UNUSABLE) from None
+        except Terminated:
+            raise CommandError("Stopped; nothing was left half done.", returncode=TERMINATED) from None
         except KeyboardInterrupt:
-            raise CommandError("Interrupted; nothing was left half done.", returncode=130) from None
+            raise CommandError("Interrupted; nothing was left half done.", returncode=INTERRUPTED) from None
         if code:
             sys.exit(code)
 

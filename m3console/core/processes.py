@@ -14,6 +14,14 @@ PATIENCE_SECONDS = 10  # between asking a program to end and making it
 PR_SET_PDEATHSIG = 1
 
 
+class Terminated(KeyboardInterrupt):
+    """This process was asked to end, by TERM or HUP.
+
+    Like Ctrl-C, since that is what a query under way is cancelled for; after anything else the
+    connection would be stuck in it, and the end would look like a failure of the database.
+    """
+
+
 def end_with_parent(parent: int) -> Callable[[], None]:
     """A function for a child of that process to call: it is asked to end when the parent does,
     `kill -9` included.

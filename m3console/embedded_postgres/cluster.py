@@ -147,8 +147,12 @@ class Cluster:
             return ""
 
     def _new_socket_directory(self) -> Path:
-        """The data directory itself, unless its path is longer than a socket's may be."""
-        if len(os.fsencode(self.pgdata / f".s.PGSQL.{PORT}")) <= LONGEST_SOCKET_PATH:
+        """The data directory itself, unless no client could name a socket there.
+
+        Its path may be too long, or have a comma, at which libpq splits a list of hosts.
+        """
+        path = os.fsencode(self.pgdata / f".s.PGSQL.{PORT}")
+        if len(path) <= LONGEST_SOCKET_PATH and b"," not in path:
             return self.pgdata
         name = hashlib.sha256(os.fsencode(self.pgdata)).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"m3console-{os.geteuid()}-{name}"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from billing.usage.models import IngestBatch, Upload, UsageUid
 
@@ -125,13 +125,32 @@ def test_an_interrupted_import_ends_in_one_line_and_can_be_completed(usage, star
     wait_for(lambda: stored()[0] > 0, process)
     process.send_signal(number)
     out, err = process.communicate(timeout=60)
-    assert process.returncode == code
+    assert process.returncode == code, err
     assert out == ""
     assert "Traceback" not in err
     upload = Upload.objects.get()
     assert (upload.state, upload.accepted) == ("FAILED", stored()[0])
     assert summary(start(usage))["rejected"] == 0
     assert stored() == (ROWS, sum(range(ROWS)))
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_import_interrupted_while_it_waits_for_the_database_ends_in_one_line(usage, start, number, code):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("lock table usage_uid in access exclusive mode")
+        process = start(usage)
+        wait_for(somebody_waits, process)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (code, ""), err
+    assert len(err.strip().splitlines()) == 1, err
+    assert Upload.objects.get().state == "FAILED"
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("select exists (select 1 from pg_locks where not granted)")
+        return bool(cursor.fetchone()[0])
 
 
 def test_two_imports_of_one_file_at_once_both_end_well(usage, start):

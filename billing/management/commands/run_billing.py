@@ -62,7 +62,7 @@ class Command(OrganizationCommand):
 
         try:
             return run_job(job, progress=report)
-        except (KeyboardInterrupt, SystemExit):
+        except KeyboardInterrupt:
             # The transaction at hand was rolled back; what is billed stays, and no worker goes on.
             connections.close_all()
             cancel_job(job)
