@@ -6,9 +6,10 @@ class PlansConfig(AppConfig):
 
     def ready(self) -> None:
         from m3console.core.navigation import Entry, add
-        from plans import custom_fields, on_accounts
+        from plans import custom_fields, on_accounts, on_organization
 
         on_accounts.register()
+        on_organization.register()
         custom_fields.register()
         add(
             Entry("Catalogue", 10, "Products", "product", "plans:product_list", "plans:product_"),

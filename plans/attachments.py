@@ -12,14 +12,15 @@ from django.db import connection
 from accounts.models import Account
 from m3console.core import clock, entities
 from m3console.core.audit import action
+from m3console.core.entities import check_fields
 from m3console.core.errors import RuleViolation, StaleVersion
 from m3console.core.fields import CustomValues
-from m3console.core.locks import lock_accounts
+from m3console.core.locks import hold_configuration, lock_accounts
 from m3console.core.registry import Blocker, extensions
 from m3console.core.text import days_in_words
 from plans.models import AccountPlan, BillFrequency, HierarchyMode, Plan
 from plans.overlaps import cover, cover_again, foreseen, no_overlap
-from plans.services.rows import check_fields, check_known
+from plans.services.rows import check_known
 
 CHANGEABLE: Final = frozenset(
     {"start_date", "end_date", "bill_epoch", "code", "child_billing_mode", "custom_fields"}
@@ -46,6 +47,7 @@ def attach_plan(
     the id that a person has seen, only that one does. Raises Overlap, or RuleViolation naming the field.
     """
     with action("plan_attachment.created"):
+        hold_configuration(account.organization_id)
         lock_accounts([account.pk])
         account, plan = _attachable(account, plan)
         fields: dict[str, Any] = {
@@ -72,6 +74,7 @@ def update_account_plan(account_plan: AccountPlan, *, version: int, **fields: An
     if "code" in fields:
         fields["code"] = fields["code"] or None
     with action("plan_attachment.updated"):
+        hold_configuration(account_plan.organization_id)
         lock_accounts([account_plan.account_id])
         return _change(account_plan, version, fields)
 

@@ -11,3 +11,16 @@ class CoreConfig(AppConfig):
         from m3console.core.models import EntityType, Organization
 
         carried_by(EntityType.ORGANIZATION, Organization)
+        from m3console.core.navigation import Entry, add
+
+        add(
+            Entry(
+                "Organization",
+                10,
+                "Configuration",
+                "settings",
+                "core:organization_edit",
+                "core:organization_",
+            ),
+            Entry("Organization", 20, "Currencies", "half", "core:currency_list", "core:currency_"),
+        )

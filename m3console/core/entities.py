@@ -5,12 +5,13 @@ from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F
 
 from m3console.core import clock
 from m3console.core.audit import current_actor
-from m3console.core.errors import StaleVersion
+from m3console.core.errors import RuleViolation, StaleVersion
 from m3console.core.ids import uuid7
 
 
@@ -74,6 +75,21 @@ def _check_custom_fields(model: type[Entity], fields: Mapping[str, Any]) -> None
         from m3console.core.custom_fields import check_types
 
         check_types(model, fields["organization"], fields["custom_fields"])
+
+
+def check_fields(entity: Any) -> None:
+    """Each field by its own rules: length, characters, choices, numbers. References are not looked at."""
+    relations = {field.name for field in entity._meta.fields if field.is_relation}
+    try:
+        entity.clean_fields(exclude=relations)
+    except ValidationError as problem:
+        name, errors = next(iter(problem.error_dict.items()))
+        label = str(entity._meta.get_field(name).verbose_name)
+        label = label[:1].upper() + label[1:]
+        first = errors[0]
+        if first.code in {"blank", "null"}:
+            raise RuleViolation(f"{label} is missing.", field=name) from None
+        raise RuleViolation(f"{label}: {first.messages[0]}", field=name) from None
 
 
 def changed_sentence(model: type[Entity], pk: UUID) -> str:

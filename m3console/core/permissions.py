@@ -33,6 +33,12 @@ URL_RIGHTS: dict[str, Right] = {
     "healthz": Right.PUBLIC,
     "readyz": Right.PUBLIC,
     # core
+    "core:organization_edit": Right.ADMINISTER,
+    "core:organization_history": Right.ADMINISTER,
+    "core:currency_list": Right.READ,
+    "core:currency_create": Right.ADMINISTER,
+    "core:currency_edit": Right.ADMINISTER,
+    "core:currency_history": Right.READ,
     # accounts
     "accounts:account_list": Right.READ,
     "accounts:account_create": Right.OPERATE,

@@ -5,6 +5,7 @@ from typing import Any
 
 from m3console.core.audit import action
 from m3console.core.billed import refuse_billed
+from m3console.core.entities import check_fields
 from m3console.core.errors import RuleViolation, refusing
 from m3console.core.fields import CustomValues
 from m3console.core.models import Organization
@@ -14,7 +15,6 @@ from plans.models.meters import NUMBERS
 from plans.services.rows import (
     Sentences,
     blocking,
-    check_fields,
     check_known,
     code_taken,
     created,

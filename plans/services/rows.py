@@ -9,11 +9,10 @@ from copy import copy
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.db.models import ProtectedError, QuerySet
 
 from m3console.core import entities
-from m3console.core.entities import Entity
+from m3console.core.entities import Entity, check_fields
 from m3console.core.errors import RuleViolation, StaleVersion, refusing
 from m3console.core.links import reverse
 from m3console.core.models import Organization
@@ -52,21 +51,6 @@ def updated(entity: E, sentences: Sentences, *, version: int, **fields: Any) -> 
     check_fields(changed)
     with refusing(sentences):
         return entities.update(entity, version=version, **fields)
-
-
-def check_fields(entity: Any) -> None:
-    """Each field by its own rules: length, characters, choices, numbers. References are not looked at."""
-    relations = {field.name for field in entity._meta.fields if field.is_relation}
-    try:
-        entity.clean_fields(exclude=relations)
-    except ValidationError as problem:
-        name, errors = next(iter(problem.error_dict.items()))
-        label = str(entity._meta.get_field(name).verbose_name)
-        label = label[:1].upper() + label[1:]
-        first = errors[0]
-        if first.code in {"blank", "null"}:
-            raise RuleViolation(f"{label} is missing.", field=name) from None
-        raise RuleViolation(f"{label}: {first.messages[0]}", field=name) from None
 
 
 def code_taken(model: type[Entity], code: str | None) -> RuleViolation:
