@@ -43,6 +43,7 @@ def bill_accounts(job: BillJob, accounts: Collection[UUID]) -> list[AccountRun]:
     """
     hold_configuration(job.organization_id)
     lock_accounts(accounts)
+    job.organization.refresh_from_db()
     inputs = load_inputs(job.organization, accounts)
     made = _made_bills(job, accounts)
     runs = {key: AccountRun(account, made.get(key, {})) for key, account in inputs.accounts.items()}
