@@ -6,12 +6,10 @@ from uuid import UUID
 from django.db.models import F, Model, QuerySet
 
 from billing import made_with
-from billing.configuration import refuse_used_currency, refuse_used_settings
 from billing.effects import attachment_effects
 from billing.erasing import BILLS
 from billing.made_with import named
 from billing.models import Bill, BillJob, BillLine, BillQuerySet, JobStatus
-from m3console.core.configuration import CURRENCY, ORGANIZATION
 from m3console.core.models import Organization
 from m3console.core.navigation import Entry, add, stand_under
 from m3console.core.registry import Blocker, Panel, Tab, extensions
@@ -34,8 +32,6 @@ def register() -> None:
     account.panels.append(Panel("ten_latest_bills", "billing:latest_bills", 50))
     account.losses.append(_viewable_bills)
     account.erasures.append(BILLS)
-    extensions(ORGANIZATION).change_checks.append(refuse_used_settings)
-    extensions(CURRENCY).change_checks.append(refuse_used_currency)
     attachment = extensions("plans.accountplan")
     attachment.tabs.append(Tab("bills", "Bills", "billing:attachment_bills", 10, count=_bills_under))
     attachment.effects.append(attachment_effects)

@@ -14,8 +14,9 @@ from django.db.models import F
 
 from m3console.core import clock, entities
 from m3console.core.audit import action, current_actor
+from m3console.core.billed import bills_made_with
 from m3console.core.entities import check_fields, saved_sentence
-from m3console.core.errors import RuleViolation, StaleVersion, refusing
+from m3console.core.errors import Obstructed, RuleViolation, StaleVersion, refusing
 from m3console.core.locks import hold_configuration
 from m3console.core.models import Currency, CurrencyConversion, Organization
 from m3console.core.registry import extensions
@@ -27,6 +28,8 @@ SETTINGS: Final = frozenset({
     "suppress_empty_bills", "allow_overlapping_plans", "auto_create_accounts",
 })  # fmt: skip
 CURRENCY_FIELDS: Final = frozenset({"name", "max_decimal_places", "rounding_mode", "archived"})
+BILLED_SETTINGS: Final = ("timezone", *EPOCHS)
+BILLED_CURRENCY: Final = ("max_decimal_places", "rounding_mode")
 ALWAYS_THERE: Final = "USD"
 MOST_DAYS_DUE: Final = 3_650
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
@@ -49,6 +52,7 @@ def update_organization(
             raise StaleVersion(saved_sentence(before, before.timezone))
         after = _with(before, fields)
         _check_settings(before, after)
+        _refuse_billed(ORGANIZATION, before, after, BILLED_SETTINGS)
         for check in extensions(ORGANIZATION).change_checks:
             check(before, after)
         stamps = {"updated_by_id": current_actor().user_id, "updated_at": clock.now()}
@@ -82,8 +86,7 @@ def update_currency(currency: Currency, *, version: int, **fields: Any) -> Curre
         check_fields(after)
         if after.archived and not before.archived:
             _check_archiving(before)
-        for check in extensions(CURRENCY).change_checks:
-            check(before, after)
+        _refuse_billed(CURRENCY, before, after, BILLED_CURRENCY)
         with refusing(_sentences()):
             return entities.update(before, version=version, **fields)
 
@@ -103,6 +106,18 @@ def _with(row: Any, fields: Mapping[str, Any]) -> Any:
 def _sentences() -> dict[str, str | RuleViolation]:
     places = RuleViolation("A currency has 0 to 5 decimal places.", field="max_decimal_places")
     return {"currency_places_0_to_5": places}
+
+
+def _refuse_billed(kind: str, before: Any, after: Any, names: Iterable[str]) -> None:
+    """What bills were made with stays as it is (spec 7, Changing what bills were made with)."""
+    changed = [name for name in names if getattr(before, name) != getattr(after, name)]
+    if changed and (bills := bills_made_with(kind, before.pk)):
+        label = str(before._meta.get_field(changed[0]).verbose_name)
+        raise Obstructed(
+            f"{label[:1].upper()}{label[1:]} cannot change any more, as bills were made with it.",
+            bills,
+            field=changed[0],
+        )
 
 
 def _check_settings(before: Organization, after: Organization) -> None:
