@@ -1,25 +1,26 @@
 """How the account list is narrowed down."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import django_filters as filters
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import AccountQuerySet
 from m3console.core.forms import DateInput
-from m3console.core.models import Currency
+from m3console.core.lists.filters import ListFilter
+from m3console.core.models import Currency, Organization
+from m3console.core.registry import Offered
 
 
-def currencies(request: Any) -> list[tuple[str, str]]:
-    rows = Currency.objects.filter(organization=request.organization).values_list("code", flat=True)
-    return [(code, code) for code in rows]
+def currencies(organization: Organization) -> QuerySet[Currency]:
+    return Currency.objects.filter(organization=organization)
 
 
-class AccountFilter(filters.FilterSet):  # type: ignore[misc]
+class AccountFilter(ListFilter):
     """Currency means the one that bills are in, so blank accounts count with the organization's."""
 
+    offered = {"currency": Offered(currencies, "code", "code")}
     hierarchy = filters.ChoiceFilter(
         label="Hierarchy",
         empty_label="Any",
@@ -35,10 +36,6 @@ class AccountFilter(filters.FilterSet):  # type: ignore[misc]
     )
     created_from = filters.DateFilter(label="Created from", method="by_creation", widget=DateInput)
     created_to = filters.DateFilter(label="Created until", method="by_creation", widget=DateInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.filters["currency"].field.choices = [("", "Any"), *currencies(self.request)]
 
     def by_hierarchy(self, rows: AccountQuerySet, name: str, value: str) -> AccountQuerySet:
         if value == "top":

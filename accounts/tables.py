@@ -1,4 +1,4 @@
-"""The columns of account lists; hidden ones are for CSV."""
+"""The columns of account lists."""
 
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -21,18 +21,17 @@ SORTS: Final[dict[str, Any]] = {
     "created_at": F("created_at"),
 }
 DELETED_SORTS: Final[dict[str, Any]] = {"deleted_at": F("deleted_at")}
+WIDE: Final = {"td": {"class": "hide-md"}, "th": {"class": "hide-md"}}
 
 
 class AccountTable(Table):
-    """Name with its children, code, currency of its bills, parent, creation; acts at the end."""
+    """Name with its children, code, currency of its bills; acts at the end. The rest is there to choose."""
 
     name = tables.Column()
-    code = tables.Column(attrs={"td": {"class": "mono"}})
-    currency = tables.Column(empty_values=(), attrs={"td": {"class": "hide-md"}, "th": {"class": "hide-md"}})
-    parent_account = tables.Column(
-        "Parent account", attrs={"td": {"class": "hide-md"}, "th": {"class": "hide-md"}}
-    )
-    created_at = tables.Column("Created", attrs={"td": {"class": "hide-md"}, "th": {"class": "hide-md"}})
+    code = tables.Column(attrs={"td": {"class": "mono hide-md"}, "th": {"class": "hide-md"}})
+    currency = tables.Column(empty_values=(), attrs=WIDE)
+    parent_account = tables.Column("Parent account", attrs=WIDE, visible=False)
+    created_at = tables.Column("Created", attrs=WIDE, visible=False)
     acts = tables.Column(
         "",
         empty_values=(),
@@ -47,12 +46,14 @@ class AccountTable(Table):
     auto_created = tables.Column("Auto-created", visible=False)
 
     def render_name(self, record: Account) -> str:
+        """The link, how many children there are, and on phones the code below."""
         link = format_html('<a class="row-name" href="{}">{}</a>', detail_url(record), record.name)
+        code = format_html('<span class="cell-sub mono">{}</span>', record.code)
         count: int = getattr(record, "child_count", 0)
         if not count:
-            return link
+            return link + code
         words = "1 child" if count == 1 else f"{count} children"
-        return format_html('{} <span class="tag">{}</span>', link, words)
+        return format_html('{} <span class="tag">{}</span>{}', link, words, code)
 
     def value_name(self, record: Account) -> str:
         return record.name

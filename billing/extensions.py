@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import F, Model, QuerySet
 
-from billing import made_with
+from billing import account_columns, made_with
 from billing.effects import attachment_effects
 from billing.erasing import BILLS
 from billing.made_with import named
@@ -27,6 +27,7 @@ def register() -> None:
     stand_under("billing:bill_", "billing:line_")
     stand_under("accounts:", "billing:account_")
     stand_under("accounts:", "billing:attachment_")
+    account_columns.register()
     account = extensions("accounts.account")
     account.tabs.append(Tab("bills", "Bills", "billing:account_bills", 60, count=_bills))
     account.panels.append(Panel("ten_latest_bills", "billing:latest_bills", 50))

@@ -5,11 +5,12 @@ from django.db.models import QuerySet
 
 from billing.models import Bill, BillJob, BillJobResult, BillQuerySet, BillStatus, JobStatus, Outcome
 from m3console.core.forms import DateInput
+from m3console.core.lists.filters import ListFilter
 
 STATES = [*BillStatus.choices, ("LOCKED", "Locked")]
 
 
-class BillFilter(filters.FilterSet):  # type: ignore[misc]
+class BillFilter(ListFilter):
     """Bill management: status, bill dates, currency."""
 
     status = filters.ChoiceFilter(label="Status", choices=STATES, method="in_state")
@@ -38,7 +39,7 @@ class ManagementFilter(BillFilter):
         return rows.of_deleted_accounts() if value == "deleted" else rows.filter(account__deleted_at=None)
 
 
-class JobFilter(filters.FilterSet):  # type: ignore[misc]
+class JobFilter(ListFilter):
     status = filters.ChoiceFilter(label="Status", choices=JobStatus.choices)
 
     class Meta:
@@ -46,7 +47,7 @@ class JobFilter(filters.FilterSet):  # type: ignore[misc]
         fields: list[str] = []
 
 
-class ResultFilter(filters.FilterSet):  # type: ignore[misc]
+class ResultFilter(ListFilter):
     outcome = filters.ChoiceFilter(label="Result", choices=Outcome.choices)
     earlier_unbilled = filters.BooleanFilter(label="Earlier periods unbilled")
 

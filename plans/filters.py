@@ -1,6 +1,6 @@
 """Filters of the catalogue's lists.
 
-Choices are read once a request: a choice of model rows would be read again for each chip and check.
+Choices are values and labels, not rows: those would be read again for each chip and check.
 """
 
 from typing import Any
@@ -9,24 +9,23 @@ from uuid import UUID
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Lower
 
+from m3console.core.lists.filters import ListFilter
+from m3console.core.models import Organization
+from m3console.core.registry import Offered
 from plans.models import Meter, PlanTemplate, Product
 
 GLOBAL = "global"
 
 
-class CatalogueFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Filters by what rows belong to; `offered` names the kind of rows that a filter offers."""
+def every(model: Any) -> Offered:
+    """All rows of a model that the organization has, by name."""
 
-    offered: dict[str, Any] = {}
+    def rows(organization: Organization) -> QuerySet[Any]:
+        found: QuerySet[Any] = model._default_manager.filter(organization=organization)
+        return found
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, model in self.offered.items():
-            rows = model._default_manager.filter(organization=self.request.organization)
-            named = rows.order_by(Lower("name"), "id").values_list("id", "name")
-            self.filters[name].extra["choices"] += [(str(pk), label) for pk, label in named]
+    return Offered(rows)
 
 
 def belongs(path: str, *, label: str, unowned: bool = False) -> django_filters.ChoiceFilter:
@@ -45,32 +44,32 @@ def named_in_link(path: str, label: str) -> django_filters.UUIDFilter:
     return django_filters.UUIDFilter(field_name=path, label=label, widget=forms.HiddenInput)
 
 
-class MeterFilter(CatalogueFilter):
-    offered = {"product": Product}
+class MeterFilter(ListFilter):
+    offered = {"product": every(Product)}
     product = belongs("product", label="Product", unowned=True)
 
 
-class AggregationFilter(CatalogueFilter):
-    offered = {"product": Product, "meter": Meter}
+class AggregationFilter(ListFilter):
+    offered = {"product": every(Product), "meter": every(Meter)}
     product = belongs("product", label="Product", unowned=True)
     meter = belongs("meter", label="Meter")
 
 
-class TemplateFilter(CatalogueFilter):
-    offered = {"product": Product}
+class TemplateFilter(ListFilter):
+    offered = {"product": every(Product)}
     product = belongs("product", label="Product")
 
 
-class PlanFilter(CatalogueFilter):
-    offered = {"product": Product, "plan_template": PlanTemplate}
+class PlanFilter(ListFilter):
+    offered = {"product": every(Product), "plan_template": every(PlanTemplate)}
     product = belongs("plan_template__product", label="Product")
     plan_template = belongs("plan_template", label="Plan template")
 
 
-class PricingFilter(CatalogueFilter):
+class PricingFilter(ListFilter):
     """By plan template; the others come with links from their pages."""
 
-    offered = {"plan_template": PlanTemplate}
+    offered = {"plan_template": every(PlanTemplate)}
     plan_template = belongs("plan_template", label="Plan template")
     plan = named_in_link("plan", "Plan id")
     aggregation = named_in_link("aggregation", "Aggregation id")

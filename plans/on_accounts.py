@@ -10,6 +10,7 @@ from m3console.core.links import reverse
 from m3console.core.navigation import stand_under
 from m3console.core.registry import Blocker, MenuEntry, Tab, extensions
 from m3console.core.text import days_in_words
+from plans import account_columns
 from plans.attachments import refuse_parent_with_plan
 from plans.models import AccountPlan
 
@@ -18,6 +19,7 @@ TAB = "plans"
 
 def register() -> None:
     stand_under("accounts:", "plans:attachment_")
+    account_columns.register()
     account = extensions("accounts.account")
     account.tabs.append(Tab(TAB, "Attached plans", "plans:attachment_list", 20, count_current))
     account.menu.append(MenuEntry("Create plan attachment", "plans:attachment_create", 20, group="Plans"))

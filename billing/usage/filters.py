@@ -8,16 +8,17 @@ from django.db.models import QuerySet
 
 from billing.usage.models import EventKind, IngestEvent, Measurement, Upload
 from m3console.core.forms import DateInput
-from plans.filters import CatalogueFilter, belongs
+from m3console.core.lists.filters import ListFilter
+from plans.filters import belongs, every
 from plans.models import Meter
 
 OPEN = [("open", "Open"), ("actioned", "Actioned")]
 
 
-class MeasurementFilter(CatalogueFilter):
+class MeasurementFilter(ListFilter):
     """One account's measurements: meter, and billing days, the last one included."""
 
-    offered = {"meter": Meter}
+    offered = {"meter": every(Meter)}
     meter = belongs("meter_id", label="Meter")
     day_from = filters.DateFilter(label="From", method="from_day", widget=DateInput())
     day_to = filters.DateFilter(label="To, included", method="to_day", widget=DateInput())
@@ -37,7 +38,7 @@ class MeasurementFilter(CatalogueFilter):
         return datetime.combine(day, time(), ZoneInfo(self.request.organization.timezone))
 
 
-class UploadFilter(filters.FilterSet):  # type: ignore[misc]
+class UploadFilter(ListFilter):
     state = filters.ChoiceFilter(label="State", choices=Upload.State.choices)
     kind = filters.ChoiceFilter(label="Kind", choices=Upload.Kind.choices)
 
@@ -46,7 +47,7 @@ class UploadFilter(filters.FilterSet):  # type: ignore[misc]
         fields: list[str] = []
 
 
-class EventFilter(filters.FilterSet):  # type: ignore[misc]
+class EventFilter(ListFilter):
     kind = filters.ChoiceFilter(label="Kind", choices=EventKind.choices)
     state = filters.ChoiceFilter(label="State", choices=OPEN, method="in_state")
 

@@ -9,20 +9,56 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Expression, F, Model, QuerySet
+from django.db.models import Expression, F, IntegerField, Model, QuerySet, Subquery
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
 COUNT_CAP = 10_000
 SortKey = Expression | F | str
 
 
+MAX_DIGITS = 9
+
+
+class Counted(Subquery):
+    """How many rows another query finds, worked out once beside the rows of a page."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) found)"
+    output_field = IntegerField()
+
+
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """One page of rows. `after` and `before` are cursors of the neighbouring pages, or None."""
+    """One page of rows. `after` and `before` are cursors of the neighbouring pages, or None.
+
+    `count` are all rows, at most one more than the cap. `first` is the number of the page's first row among
+    them, from 1, or None where it is not known.
+    """
 
     rows: list[Any]
     after: str | None
     before: str | None
+    count: int = 0
+    first: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page is: after ("a") or before ("b") the row of an id, and which number that row had.
+
+    In an address it is "a<id>" or "a<id>~<number>": the number is nothing without its row.
+    """
+
+    backwards: bool
+    row: str
+    number: int | None
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor | None":
+        row, _, number = text[1:].partition("~")
+        if text[:1] not in ("a", "b"):
+            return None
+        known = number.isascii() and number.isdecimal() and len(number) <= MAX_DIGITS
+        return cls(text.startswith("b"), row, int(number) if known else None)
 
 
 def keyed(rows: QuerySet[Any], key: SortKey) -> QuerySet[Any]:
@@ -31,47 +67,94 @@ def keyed(rows: QuerySet[Any], key: SortKey) -> QuerySet[Any]:
 
 
 def keyset(
-    rows: QuerySet[Any], scope: QuerySet[Any], key: SortKey, *, descending: bool, cursor: str, size: int
+    rows: QuerySet[Any],
+    scope: QuerySet[Any],
+    key: SortKey,
+    *,
+    descending: bool,
+    cursor: str,
+    size: int,
+    counted: bool = False,
 ) -> Slice:
-    """The page after ("a<id>") or before ("b<id>") a row, the first one without a cursor.
+    """The page after or before the row of a cursor, the first one without it.
 
     `scope` finds the cursor's row even when a filter has taken it out of `rows` meanwhile; a cursor
-    whose row is gone starts over.
+    whose row is gone starts over. `counted` counts all the rows on the way.
     """
-    at = _position(scope, key, cursor)
-    backwards = at is not None and cursor.startswith("b")
-    falling = descending != backwards
-    found = keyed(rows, key)
+    place = Cursor.parse(cursor)
+    at = _position(scope, key, place) if place else None
+    backwards = bool(at and place and place.backwards)
+    found = _ordered(keyed(rows, key), at, descending != backwards)
+    if counted:
+        found = found.annotate(all_found=Counted(rows.order_by().values("id")[: COUNT_CAP + 1]))
+    page = list(found[: size + 1])
+    more, page = len(page) > size, page[:size]
+    if backwards:
+        page.reverse()
+    count = _count(rows, page, somewhere=at is not None) if counted else 0
+    further, earlier = more or backwards, at is not None and (more or not backwards)
+    first = _first(place if at else None, page, count, further=further, earlier=earlier) if counted else None
+    last = first + len(page) - 1 if first else None
+    return Slice(
+        page,
+        _token("a", page[-1], last) if page and further else None,
+        _token("b", page[0], first) if page and earlier else None,
+        count,
+        first,
+    )
+
+
+def _ordered(found: QuerySet[Any], at: tuple[Any, Any] | None, falling: bool) -> QuerySet[Any]:
     if at:
         beyond = TupleLessThan if falling else TupleGreaterThan
         found = found.filter(beyond(Tuple(F("sort_key"), F("id")), at))
     sign = "-" if falling else ""
-    page = list(found.order_by(f"{sign}sort_key", f"{sign}id")[: size + 1])
-    more, page = len(page) > size, page[:size]
-    if backwards:
-        page.reverse()
-    return Slice(
-        page,
-        f"a{page[-1].id}" if page and (more or backwards) else None,
-        f"b{page[0].id}" if page and at and (more or not backwards) else None,
-    )
+    return found.order_by(f"{sign}sort_key", f"{sign}id")
 
 
-def _position(scope: QuerySet[Any], key: SortKey, cursor: str) -> tuple[Any, Any] | None:
-    if cursor[:1] not in ("a", "b"):
+def _count(rows: QuerySet[Any], page: list[Any], *, somewhere: bool) -> int:
+    if page:
+        return int(page[0].all_found)
+    return rows.order_by()[: COUNT_CAP + 1].count() if somewhere else 0
+
+
+def _first(place: Cursor | None, page: list[Any], count: int, *, further: bool, earlier: bool) -> int | None:
+    """The number of the page's first row: known at both ends, elsewhere the cursor says it, if it can be."""
+    if not page:
         return None
+    if not earlier:
+        return 1
+    exact = count <= COUNT_CAP
+    if not further and exact:
+        return count - len(page) + 1
+    if place is None or place.number is None:
+        return None
+    first = place.number - len(page) if place.backwards else place.number + 1
+    last = first + len(page) - 1
+    return first if first > 1 and not (exact and last >= count) else None
+
+
+def _token(direction: str, row: Any, number: int | None) -> str:
+    return f"{direction}{row.id}" + (f"~{number}" if number else "")
+
+
+def _position(scope: QuerySet[Any], key: SortKey, place: Cursor) -> tuple[Any, Any] | None:
     try:
-        row = scope.model._meta.get_field("id").to_python(cursor[1:])
+        row = scope.model._meta.get_field("id").to_python(place.row)
     except ValidationError:
         return None
     found: tuple[Any, Any] | None = keyed(scope, key).filter(id=row).values_list("sort_key", "id").first()
     return found
 
 
+def count_words(count: int, cap: int = COUNT_CAP) -> str:
+    """A capped count in words: exact up to the cap, "10,000+" beyond."""
+    return f"{cap:,}+" if count > cap else f"{count:,}"
+
+
 def capped_count(rows: QuerySet[Any], cap: int = COUNT_CAP) -> str:
     """How many rows there are, in words: exact up to the cap, "10,000+" beyond."""
-    count = rows.order_by()[: cap + 1].count()
-    return f"{cap:,}+" if count > cap else f"{count:,}"
+    return count_words(rows.order_by()[: cap + 1].count(), cap)
 
 
 def in_chunks(

@@ -1,51 +1,26 @@
-"""One mechanism for every list: search, filters as chips, sort, paging, count, CSV, all in the URL."""
+"""One mechanism for every list: search, chips, columns, sort, paging, count, CSV, all in the URL."""
 
-import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-import django_filters
-import django_tables2 as tables
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
-from django_tables2.data import TableListData
 
 from m3console.core import permissions
-from m3console.core.csv_cells import Echo, cell
 from m3console.core.htmx import page
-from m3console.core.keyset import Slice, SortKey, capped_count, in_chunks, keyset
+from m3console.core.keyset import Slice, SortKey, count_words, keyset
 from m3console.core.links import reverse
-from m3console.core.text import day_in_words
+from m3console.core.lists.addresses import address, cleared
+from m3console.core.lists.around import choices_of
+from m3console.core.lists.columns import Columns, FactColumn, PageRows, Table, names_in
+from m3console.core.lists.exporting import EVERYTHING, SHOWN, csv_answer
+from m3console.core.lists.filters import Chip, ListFilter, chips, problems, with_added
+
+__all__ = ["FactColumn", "ListFilter", "Listing", "PageRows", "Table", "listing"]
 
 SIZES = (25, 50, 100, 250)
-CSV_CHUNK = 2_000
 MAX_SEARCH = 200
-
-
-class PageRows(TableListData):  # type: ignore[misc]
-    """Rows that the database has sorted; django-tables2 would sort them again, by code point."""
-
-    def order_by(self, aliases: object) -> None:
-        return
-
-
-class Table(tables.Table):  # type: ignore[misc]
-    """A list's columns. Those named like a sort key can be sorted by; the others cannot."""
-
-    class Meta:
-        orderable = False
-        attrs = {"class": "grid"}
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A filter that is on: what it says, and the page without it."""
-
-    label: str
-    value: str
-    remove_url: str
 
 
 @dataclass(slots=True)
@@ -55,21 +30,44 @@ class Listing:
     title: str
     noun: str
     count: str
+    range: str
     table: Table
     filter_form: Any
     chips: list[Chip]
     search: dict[str, str] | None
+    kept: dict[str, str]
     sort: str
     sorts: dict[str, dict[str, str]]
     next_url: str | None
     previous_url: str | None
+    first_url: str
     size: int
     sizes: list[tuple[int, str]]
     csv_url: str
+    csv_all_url: str
     clear_url: str
     create: dict[str, str] | None
     actions: list[dict[str, str]]
     empty: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address of a list asks for, as far as the list can do it."""
+
+    text: str
+    sort: str
+    key: SortKey
+    descending: bool
+    size: int
+
+    @classmethod
+    def of(cls, params: QueryDict, sorts: Mapping[str, SortKey], default: str, *, search: bool) -> "Asked":
+        text = params.get("q", "").strip()[:MAX_SEARCH] if search else ""
+        sort = params.get("sort", default)
+        sort = sort if sort.removeprefix("-") in sorts else default
+        size = next((n for n in SIZES if str(n) == params.get("size")), SIZES[0])
+        return cls(text, sort, sorts[sort.removeprefix("-")], sort.startswith("-"), size)
 
 
 def listing(
@@ -80,7 +78,7 @@ def listing(
     table: type[Table],
     sorts: Mapping[str, SortKey],
     default: str,
-    filters: type[django_filters.FilterSet] | None = None,
+    filters: type[ListFilter] = ListFilter,
     search: str = "",
     create: tuple[str, str] | None = None,
     actions: Sequence[tuple[str, str, str]] = (),
@@ -89,61 +87,78 @@ def listing(
     context: Mapping[str, Any] | None = None,
     template: str = "m3console/list.html",
 ) -> HttpResponse | StreamingHttpResponse:
-    """Answer a list page, its table as a partial for htmx, or its rows as CSV (`?format=csv`).
+    """Answer a list page, its table as a partial for htmx, or its rows as CSV.
 
     `sorts` maps a column's name to an indexed key; `default` is one of them, "-" before it for
     descending. `search` is the search box's placeholder; the query set then has `.search(text)`. `create`
     and `actions` are buttons, shown to those who may: label and URL name, actions with an icon.
+    `?format=csv` has the columns that are shown, `?format=csv-all` every one.
     """
-    params = request.GET
-    text = params.get("q", "").strip()[:MAX_SEARCH] if search else ""
-    narrowed = rows.search(text) if text else rows  # type: ignore[attr-defined]
-    filterset = filters(params, queryset=narrowed, request=request) if filters else None
-    if filterset is not None and filterset.is_valid():
-        narrowed = filterset.qs
-    sort = params.get("sort", default)
-    sort = sort if sort.removeprefix("-") in sorts else default
-    key, descending = sorts[sort.removeprefix("-")], sort.startswith("-")
-    if params.get("format") == "csv":
-        return _csv(request, narrowed, table, key, descending=descending, name=noun)
-    size = next((n for n in SIZES if str(n) == params.get("size")), SIZES[0])
-    part = keyset(narrowed, rows, key, descending=descending, cursor=params.get("cursor", ""), size=size)
-    chips = _chips(filterset, params) if filterset is not None else []
+    params, kind = request.GET, rows.model._meta.label_lower
+    asked = Asked.of(params, sorts, default, search=bool(search))
+    narrowed, filterset = _narrowed(request, rows, filters, asked.text)
+    columns = Columns.of(kind, table, names_in(params.get("columns", "")))
+    wrong = problems(filterset)
+    if params.get("format") in (SHOWN, EVERYTHING) and not wrong:
+        return csv_answer(request, narrowed, columns, asked.key, descending=asked.descending, name=noun)
+    part = keyset(
+        narrowed,
+        rows,
+        asked.key,
+        descending=asked.descending,
+        cursor=params.get("cursor", ""),
+        size=asked.size,
+        counted=True,
+    )
+    on = chips(filterset, params)
     shown = Listing(
         title=title,
         noun=noun,
-        count=capped_count(narrowed),
-        table=table(PageRows(part.rows), request=request),
-        filter_form=filterset.form if filterset is not None else None,
-        chips=chips,
-        search={"name": "q", "value": text, "placeholder": search} if search else None,
-        sort=sort,
-        sorts=_sorts(params, sorts, sort),
-        next_url=_url(params, cursor=part.after) if part.after else None,
-        previous_url=_url(params, cursor=part.before) if part.before else None,
-        size=size,
-        sizes=[(n, _url(params, size=n)) for n in SIZES],
-        csv_url=_url(params, format="csv"),
-        clear_url=_url(params, *(chip_name for chip_name in params if chip_name not in ("sort", "size"))),
+        count=count_words(part.count),
+        range=_range(part),
+        table=columns.fill(part.rows, request),
+        filter_form=filterset.form,
+        chips=on,
+        search={"name": "q", "value": asked.text, "placeholder": search} if search else None,
+        kept={name: params[name] for name in ("columns",) if params.get(name)},
+        sort=asked.sort,
+        sorts=_sorts(params, sorts, asked.sort),
+        next_url=address(params, cursor=part.after) if part.after else None,
+        previous_url=address(params, cursor=part.before) if part.before else None,
+        first_url=address(params),
+        size=asked.size,
+        sizes=[(n, address(params, size=n)) for n in SIZES],
+        csv_url=address(params, format=SHOWN),
+        csv_all_url=address(params, format=EVERYTHING),
+        clear_url=cleared(params),
         create=_create(request, create),
         actions=[
             {"label": label, "url": reverse(name), "icon": icon}
             for label, name, icon in actions
             if permissions.allows(request.membership.role, name)  # type: ignore[attr-defined]
         ],
-        empty=_empty(part, noun, empty, narrowed=bool(text or chips)),
+        empty=_empty(part, noun, empty, wrong=wrong, narrowed=bool(asked.text or on)),
     )
     return page(request, template, {"listing": shown, **(context or {})}, partial="table")
 
 
-def _url(params: QueryDict, *without: str, **changes: Any) -> str:
-    """This page's query with some parameters changed or gone; a cursor holds for one order only."""
-    kept = params.copy()
-    for name in (*without, "cursor", "format"):
-        kept.pop(name, None)
-    for name, value in changes.items():
-        kept[name] = str(value)
-    return f"?{kept.urlencode()}"
+def _narrowed(
+    request: HttpRequest, rows: QuerySet[Any], filters: type[ListFilter], text: str
+) -> tuple[QuerySet[Any], ListFilter]:
+    """The rows that search and filters leave. Filters that make no sense leave none, rather than all."""
+    found = rows.search(text) if text else rows  # type: ignore[attr-defined]
+    made = with_added(filters, rows.model._meta.label_lower, request)
+    choices = choices_of(request.organization, made.offered)  # type: ignore[attr-defined]
+    filterset = made(request.GET, queryset=found, request=request, choices=choices)
+    return (filterset.qs if filterset.is_valid() else found.none()), filterset
+
+
+def _range(part: Slice) -> str:
+    """Which of all rows a page shows: 26–50 of 312."""
+    shown, of = len(part.rows), count_words(part.count)
+    if part.first is None:
+        return f"{shown} of {of}"
+    return f"{part.first:,}–{part.first + shown - 1:,} of {of}"
 
 
 def _sorts(params: QueryDict, sorts: Mapping[str, SortKey], sort: str) -> dict[str, dict[str, str]]:
@@ -151,35 +166,11 @@ def _sorts(params: QueryDict, sorts: Mapping[str, SortKey], sort: str) -> dict[s
     state = {True: "descending", False: "ascending"}
     return {
         name: {
-            "url": _url(params, sort=f"-{name}" if sort == name else name),
+            "url": address(params, sort=f"-{name}" if sort == name else name),
             "aria": state[sort.startswith("-")] if sort.removeprefix("-") == name else "",
         }
         for name in sorts
     }
-
-
-def _chips(filterset: django_filters.FilterSet, params: QueryDict) -> list[Chip]:
-    chips = []
-    for name, field in filterset.form.fields.items():
-        value = filterset.form.cleaned_data.get(name) if filterset.is_valid() else None
-        if value in (None, "", [], slice(None)):
-            continue
-        names = [p for p in params if p == name or p.startswith(f"{name}_")]
-        chips.append(Chip(field.label or name, _value_in_words(field, value), _url(params, *names)))
-    return chips
-
-
-def _value_in_words(field: Any, value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, slice):
-        return " – ".join(f"{end:%Y-%m-%d}" if end else "…" for end in (value.start, value.stop))
-    if isinstance(value, date):
-        return day_in_words(value)
-    choices = {
-        str(k): str(label) for k, label in getattr(field, "choices", []) if not isinstance(label, list)
-    }
-    return choices.get(str(value), str(value))
 
 
 def _create(request: HttpRequest, create: tuple[str, str] | None) -> dict[str, str] | None:
@@ -188,9 +179,11 @@ def _create(request: HttpRequest, create: tuple[str, str] | None) -> dict[str, s
     return {"label": create[0], "url": reverse(create[1])}
 
 
-def _empty(part: Slice, noun: str, first_run: str, *, narrowed: bool) -> dict[str, str]:
+def _empty(part: Slice, noun: str, first_run: str, *, wrong: str, narrowed: bool) -> dict[str, str]:
     if part.rows:
         return {}
+    if wrong:
+        return {"kind": "error", "title": "This filter cannot be used", "text": wrong}
     if narrowed:
         return {
             "kind": "no-match",
@@ -198,35 +191,3 @@ def _empty(part: Slice, noun: str, first_run: str, *, narrowed: bool) -> dict[st
             "text": "Change the search or clear the filters.",
         }
     return {"kind": "first-run", "title": f"No {noun} yet", "text": first_run}
-
-
-def _csv(
-    request: HttpRequest,
-    rows: QuerySet[Any],
-    table: type[Table],
-    key: SortKey,
-    *,
-    descending: bool,
-    name: str,
-) -> StreamingHttpResponse:
-    """Exactly what is filtered, in its order, streamed; text cells cannot become formulas."""
-
-    def lines() -> Iterator[str]:
-        writer = csv.writer(Echo())
-        header = True
-        chunks = in_chunks(
-            rows,
-            key,
-            descending=descending,
-            size=CSV_CHUNK,
-            each=lambda part: table(PageRows(part), request=request),
-        )
-        for chunk in chunks:
-            for number, values in enumerate(chunk.as_values()):
-                if number or header:
-                    yield writer.writerow([cell(value) for value in values])
-            header = False
-
-    answer = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name.replace(" ", "-")}s.csv"'
-    return answer

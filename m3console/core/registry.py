@@ -1,12 +1,19 @@
-"""What lower layers show of upper ones: tabs, menu entries, deletion blockers and losses.
+"""What lower layers show of upper ones: tabs, menu entries, columns, filters, deletion blockers and losses.
 
 An upper app fills these in its `ready()`; the layer below only iterates.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
+
+import django_filters
+import django_tables2
+from django.db.models import Expression, F, QuerySet
+from django.http import HttpRequest
+
+from m3console.core.models import Organization
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,37 @@ class Erasure:
     erase: Callable[[Any, frozenset[str]], None]
 
 
+@dataclass(frozen=True, slots=True)
+class RowFacts:
+    """What an upper app knows of a list's rows, and the columns by name that show it.
+
+    `load` answers, for the ids of the rows of one page, what is known of each, by id: one query however
+    many rows. A row that is left out has none. The columns stand behind the one called `after`.
+    """
+
+    columns: Mapping[str, django_tables2.Column]
+    load: Callable[[Organization, Sequence[Any]], Mapping[Any, Any]]
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The rows that a filter chooses among: an organization's, the value sent and the label shown of each."""
+
+    rows: Callable[[Organization], QuerySet[Any]]
+    value: str = "id"
+    label: str | Expression | F = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class AddedFilter:
+    """A filter that an upper app adds to a list; `make` builds it for a request."""
+
+    name: str
+    make: Callable[[HttpRequest], django_filters.Filter]
+    offered: Offered | None = None
+
+
 @dataclass(slots=True)
 class Extensions:
     """What upper apps add to one kind of entity. Functions take the entity's id (or the entity).
@@ -98,6 +136,8 @@ class Extensions:
     parent_checks: list[Callable[[Any], None]] = field(default_factory=list)
     effects: list[Callable[[Any], Iterable[Effect]]] = field(default_factory=list)
     erasures: list[Erasure] = field(default_factory=list)
+    columns: list[RowFacts] = field(default_factory=list)
+    filters: list[AddedFilter] = field(default_factory=list)
     change_checks: list[Callable[[Any, Any], None]] = field(default_factory=list)
     change_effects: list[Callable[[Any, Any], Iterable[Effect]]] = field(default_factory=list)
     on_change: list[Callable[[Any, Any], None]] = field(default_factory=list)

@@ -40,9 +40,10 @@ class PricingTable(Table):
     start_date = tables.Column(verbose_name="Period", empty_values=())
     status = tables.Column(empty_values=())
 
+    row_header = "aggregation"
+
     class Meta(Table.Meta):
         sequence = ("aggregation", "segment", "owner", "type", "price", "start_date", "status")
-        row_header = "aggregation"
 
     def render_segment(self, record: Pricing) -> str:
         return segment_text(record.segment, record.aggregation.segmented_fields)

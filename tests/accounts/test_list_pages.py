@@ -59,16 +59,18 @@ def test_created_between_includes_both_days_by_the_organizations_calendar(
     assert listed(operator.get(BASE, {"created_to": "2026-05-31"})) == ["Before"]
 
 
-def test_csv_has_exactly_what_is_filtered_with_every_field(operator, make_account):
+def test_csv_has_exactly_what_is_filtered_with_the_columns_shown_or_with_all(operator, make_account):
     parent = make_account("parent", name="=Parent", currency="EUR", purchase_order_number="PO-1")
     make_account("child", parent_account=parent)
     make_account("other")
-    rows = list(csv.DictReader(io.StringIO(text(operator.get(BASE, {"q": "parent", "format": "csv"})))))
+    shown = text(operator.get(BASE, {"q": "parent", "format": "csv", "columns": "currency,code,nonsense"}))
+    assert shown.splitlines() == ["Name,Currency,Code", "'=Parent,EUR,parent"]
+    rows = list(csv.DictReader(io.StringIO(text(operator.get(BASE, {"q": "parent", "format": "csv-all"})))))
     assert [(row["Name"], row["Code"], row["Currency"]) for row in rows] == [("'=Parent", "parent", "EUR")]
     assert rows[0]["Id"] == str(parent.pk)
     assert rows[0]["Purchase order number"] == "PO-1"
     children = list(
-        csv.DictReader(io.StringIO(text(operator.get(BASE, {"hierarchy": "child", "format": "csv"}))))
+        csv.DictReader(io.StringIO(text(operator.get(BASE, {"hierarchy": "child", "format": "csv-all"}))))
     )
     assert [row["Parent account"] for row in children] == ["parent"]
 

@@ -1,0 +1,1 @@
+"""The parts of every list, which `core.listing` puts together."""
