@@ -63,7 +63,7 @@ def chips(filterset: django_filters.FilterSet, params: QueryDict) -> list[Chip]:
         value = None if wrong else form.cleaned_data.get(name)
         if not wrong and value in (None, "", [], slice(None)):
             continue
-        words = ", ".join(params[part] for part in sent) if wrong else in_words(field, value)
+        words = ", ".join(str(params[part]) for part in sent) if wrong else in_words(field, value)
         found.append(Chip(str(field.label or name), words, address(params, *_parts(name, field)), wrong))
     return found
 
