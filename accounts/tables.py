@@ -113,6 +113,7 @@ class ChildTable(AccountTable):
 class DeletedTable(Table):
     """Deleted accounts: what is left of them are their bills, and their personal data until it is erased."""
 
+    extended = False
     name = tables.Column()
     code = tables.Column(attrs={"td": {"class": "mono"}})
     deleted_at = tables.Column("Deleted", attrs={"td": {"class": "hide-md"}, "th": {"class": "hide-md"}})

@@ -94,9 +94,9 @@ def listing(
     and `actions` are buttons, shown to those who may: label and URL name, actions with an icon.
     `?format=csv` has the columns that are shown, `?format=csv-all` every one.
     """
-    params, kind = request.GET, rows.model._meta.label_lower
+    params, kind = request.GET, rows.model._meta.label_lower if table.extended else ""
     asked = Asked.of(params, sorts, default, search=bool(search))
-    narrowed, filterset = _narrowed(request, rows, filters, asked.text)
+    narrowed, filterset = _narrowed(request, rows, with_added(filters, kind, request), asked.text)
     columns = Columns.of(kind, table, names_in(params.get("columns", "")))
     wrong = problems(filterset)
     if params.get("format") in (SHOWN, EVERYTHING) and not wrong:
@@ -147,9 +147,8 @@ def _narrowed(
 ) -> tuple[QuerySet[Any], ListFilter]:
     """The rows that search and filters leave. Filters that make no sense leave none, rather than all."""
     found = rows.search(text) if text else rows  # type: ignore[attr-defined]
-    made = with_added(filters, rows.model._meta.label_lower, request)
-    choices = choices_of(request.organization, made.offered)  # type: ignore[attr-defined]
-    filterset = made(request.GET, queryset=found, request=request, choices=choices)
+    choices = choices_of(request.organization, filters.offered)  # type: ignore[attr-defined]
+    filterset = filters(request.GET, queryset=found, request=request, choices=choices)
     return (filterset.qs if filterset.is_valid() else found.none()), filterset
 
 

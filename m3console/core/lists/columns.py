@@ -26,10 +26,11 @@ class Table(tables.Table):  # type: ignore[misc]
     """A list's columns. Those named like a sort key can be sorted by; the others cannot.
 
     Columns with `visible=False` are shown to who chooses them. The column that heads its rows, and columns
-    without a heading, such as a row's acts, are always there.
+    without a heading, such as a row's acts, are always there. Upper apps add theirs if it is `extended`.
     """
 
     row_header = "name"
+    extended = True
     facts: Mapping[str, Mapping[Any, Any]] = {}
 
     class Meta:
