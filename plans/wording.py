@@ -33,7 +33,7 @@ def status_of(pricing: Pricing, today: date) -> str:
 def price_text(kind: PricingType, bands: Sequence[Band], unit: str) -> str:
     """The price in one line: “0.15 per GB”, “0 to 1,000 free, then 0.07 per GB”."""
     prices = [_price(kind, band) for band in bands]
-    per = f" per {unit}" if SHAPES[kind].unit else ""
+    per = f" per {unit}" if unit and SHAPES[kind].unit else ""
     if len(bands) == 1:
         return f"{prices[0]}{per}" if prices[0] != "free" else "free"
     if len(bands) == 2:

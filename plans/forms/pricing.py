@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
@@ -172,14 +173,45 @@ class PricingForm(RowsForm):
         ]
 
     @property
-    def in_words(self) -> list[str]:
-        """What the bands say, as far as they are typed and make sense."""
+    def bands_so_far(self) -> list[Band]:
+        """The bands as far as they are typed; none while they make no sense."""
         bands = [band for band in (_readable(row) for row in self._typed_rows()) if band is not None]
         rising = all(before[0] < after[0] for before, after in pairwise(bands))
-        if not bands or bands[0][0] != 0 or not rising:
+        return (
+            bands if bands and bands[0][0] == 0 and rising and all(min(band) >= 0 for band in bands) else []
+        )
+
+    @property
+    def in_words(self) -> list[str]:
+        """What the bands say, as far as they are typed and make sense."""
+        if not (bands := self.bands_so_far):
             return []
         aggregation = self.chosen
         return sentences(self.kind, bands, aggregation.unit if aggregation else "", self.template.currency)
+
+    @property
+    def days_so_far(self) -> tuple[date, date | None] | None:
+        """The days as far as they are typed; None while they make no sense."""
+        days: list[date | None] = []
+        for name in ("start_date", "end_date"):
+            try:
+                days.append(self.fields[name].clean(self.said(name)))
+            except ValidationError:
+                return None
+        start, end = days
+        return None if start is None or (end is not None and end <= start) else (start, end)
+
+    @property
+    def segment_so_far(self) -> str | None:
+        """The key of the segment that is chosen, as it is saved; None until one is."""
+        if isinstance(self.entity, Pricing):
+            return self.entity.segment_key
+        if "segment" not in self.fields:
+            return "" if self.chosen else None
+        said = str(self.said("segment") or "")
+        field = self.fields["segment"]
+        assert isinstance(field, forms.ChoiceField)
+        return said if said and field.valid_value(said) else None
 
     def _typed_rows(self) -> list[dict[str, Any]]:
         return [{name: row[name].value() for name in row.fields} for row in self.rows.forms]

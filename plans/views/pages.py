@@ -114,9 +114,13 @@ def save_page(
     entity: Entity | None = None,
     template: str = "m3console/form.html",
     back_url: str = "",
+    done_url: str = "",
     context: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    """The page that creates or edits an entity; saved, it leads to the entity's page and says so."""
+    """The page that creates or edits an entity; saved, it leads to the entity's page and says so.
+
+    Or to `done_url`, in which {pk} is the entity's id.
+    """
     kind = KINDS[model]
     shown = {**_form_words(kind, entity), **({"cancel_url": back_url} if back_url else {}), **(context or {})}
     if asked_to_redraw(request):
@@ -125,6 +129,8 @@ def save_page(
     def act() -> HttpResponse:
         saved = save()
         messages.success(request, f"{kind.noun.capitalize()} “{saved}” {'updated' if entity else 'created'}.")
+        if done_url:
+            return HttpResponseRedirect(done_url.format(pk=saved.pk))
         return redirect(f"plans:{kind.key}_detail", pk=saved.pk)
 
     return form_page(request, form, act, context=shown, template=template)

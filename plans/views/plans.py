@@ -98,7 +98,7 @@ def plan_detail(request: Request, pk: UUID) -> HttpResponse:
     plan = find(request, plans(), pk)
     day = today(request)
     context = entity_context(request, plan, tab="details")
-    groups, more = groups_of(plan, day)
+    groups, more = groups_of(plan, day, new=request.GET.get("new", ""))
     context |= {
         "groups": groups,
         "all_url": f"{reverse('plans:pricing_list')}?plan={pk}" if more else "",

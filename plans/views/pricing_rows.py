@@ -30,6 +30,7 @@ class ShownPricing:
     url: str
     from_template: bool = False
     replaced: str = ""
+    is_new: bool = False
 
 
 @dataclass(slots=True)
@@ -57,10 +58,11 @@ def shown_pricings(pricings: Iterable[Pricing], today: date) -> list[ShownPricin
     return [shown_pricing(pricing, today) for pricing in pricings]
 
 
-def groups_of(owner: Plan | PlanTemplate, today: date) -> tuple[list[Group], bool]:
+def groups_of(owner: Plan | PlanTemplate, today: date, *, new: str = "") -> tuple[list[Group], bool]:
     """A plan's or template's pricings by aggregation, and whether there are more than are shown.
 
-    Among a plan's are its template's, which hold while the plan has none of its own (spec 2, Pricing).
+    Among a plan's are its template's, which hold while the plan has none of its own (spec 2, Pricing). `new`
+    is the id of the one that was made just now.
     """
     on_owner = Q(plan_template=owner)
     if isinstance(owner, Plan):
@@ -73,7 +75,7 @@ def groups_of(owner: Plan | PlanTemplate, today: date) -> tuple[list[Group], boo
         pricings = list(each)
         group = Group(pricings[0].aggregation)
         group.rows = [
-            shown_pricing(pricing, today, **_marks(pricing, owner, pricings))
+            shown_pricing(pricing, today, is_new=str(pricing.pk) == new, **_marks(pricing, owner, pricings))
             for pricing in sorted(pricings, key=_order(group.aggregation))
         ]
         groups.append(group)

@@ -27,6 +27,7 @@ from plans.views.columns import HIDE
 from plans.views.pages import delete_page, entity_context, find, history, save_page, today
 from plans.views.panels import link
 from plans.views.plans import plans
+from plans.views.price_preview import lasting_notes, preview
 from plans.views.templates import templates
 from plans.wording import bands_of, price_text, sentences, status_of, type_of_pricing
 
@@ -132,7 +133,7 @@ def _editor(request: Request, form: PricingForm, save: Any, owner: Plan | PlanTe
     key = "plan" if isinstance(owner, Plan) else "plan_template"
     owner_url = reverse(f"plans:{key}_detail", pk=owner.pk)
     if request.method == "POST" and request.htmx and WORDS in request.GET:
-        return page(request, "plans/pricing_form.html", {"form": form}, partial="words")
+        return page(request, "plans/pricing_form.html", {"form": form, **preview(form)}, partial="words")
     pricing = form.entity if isinstance(form.entity, Pricing) else None
     crumbs = [
         {"label": "Plans" if key == "plan" else "Plan templates", "url": reverse(f"plans:{key}_list")},
@@ -146,8 +147,12 @@ def _editor(request: Request, form: PricingForm, save: Any, owner: Plan | PlanTe
         entity=pricing,
         template="plans/pricing_form.html",
         back_url="" if pricing else owner_url,
-        context={"crumbs": crumbs, "owner": owner, "currency": form.template.currency},
-    )
+        done_url=f"{owner_url}?new={{pk}}" if pricing is None else "",
+        context={
+            "crumbs": crumbs, "owner": owner, "owner_url": owner_url, "currency": form.template.currency,
+            "notes": lasting_notes(form), **preview(form),
+        },
+    )  # fmt: skip
 
 
 def _segment(form: PricingForm) -> dict[str, str] | None:

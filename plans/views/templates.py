@@ -101,7 +101,7 @@ def plan_template_detail(request: Request, pk: UUID) -> HttpResponse:
     """The template's pricings, which its plans inherit, and its plans."""
     template = find(request, templates(), pk)
     context = entity_context(request, template, tab="details")
-    groups, more = groups_of(template, today(request))
+    groups, more = groups_of(template, today(request), new=request.GET.get("new", ""))
     plans = panel(
         request, Plan.objects.filter(plan_template=template), key="plan",
         title="Plans", text=lambda row: "", owner=("plan_template", template),
