@@ -10,8 +10,9 @@ from django.db.models import Q
 
 from accounts.fields import AccountField
 from accounts.models import Account
+from m3console.core.custom_field_forms import CustomFieldsFormField
 from m3console.core.forms import DateInput, EntityForm
-from m3console.core.models import Currency, Organization
+from m3console.core.models import Currency, EntityType, Organization
 from m3console.core.personal import FreeTextForm
 from m3console.core.text import code_valid
 
@@ -23,7 +24,7 @@ MAX_DAYS: Final = 3_650
 class AccountForm(FreeTextForm):
     """Everything of an account that people type (spec 1, Account)."""
 
-    free_text = ("code", "purchase_order_number")
+    free_text = ("code", "purchase_order_number", "custom_fields")
 
     name = forms.CharField(max_length=200)
     code = forms.CharField(
@@ -65,6 +66,8 @@ class AccountForm(FreeTextForm):
         help_text=f"Stands on bills made from now on; existing bills keep theirs. {NOT_PERSONAL}",
     )
 
+    custom_fields = CustomFieldsFormField(EntityType.ACCOUNT, help_text=NOT_PERSONAL)
+
     helper = FormHelper()
     helper.form_tag = False
     helper.render_hidden_fields = True
@@ -72,6 +75,7 @@ class AccountForm(FreeTextForm):
         Fieldset("Account details", "name", "code", "email_address", "parent_account"),
         Fieldset("Address", *ADDRESS),
         Fieldset("Bill settings", "currency", "bill_epoch", "days_before_bill_due", "purchase_order_number"),
+        Fieldset("Custom fields", "custom_fields"),
         "personal_confirmed",
     )
 

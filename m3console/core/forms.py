@@ -8,11 +8,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.forms.boundfield import BoundField
+from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 
+from m3console.core.custom_field_forms import CustomFieldsFormField, asked_for_row
 from m3console.core.errors import RuleViolation, StaleVersion
-from m3console.core.htmx import page
+from m3console.core.htmx import page, wants_partial
 from m3console.core.text import day_in_words, text_valid
 
 
@@ -36,7 +38,15 @@ class ConsoleForm(forms.Form):
                     text_valid(value)
                 except ValidationError as problem:
                     self.add_error(name, problem)
+        for name, field in self.fields.items():
+            if isinstance(field, CustomFieldsFormField) and cleaned.get(name, {}) is None:
+                # A post that has nothing of them leaves them as they are.
+                cleaned[name] = self.get_initial_for_field(field, name) or {}
         return cleaned
+
+    def unjudged(self) -> None:
+        """Show what was typed without complaints, as it is not finished yet."""
+        self._errors, self.cleaned_data = ErrorDict(), {}
 
     def refuse(self, violation: RuleViolation) -> None:
         """Show what a service refused, beside the field that it names or above the form."""
@@ -92,6 +102,8 @@ class EntityForm(ConsoleForm):
 
 def shown(bound: BoundField, value: Any) -> str:
     """A field's value as a person reads it."""
+    if isinstance(bound.field, CustomFieldsFormField):
+        return bound.field.in_words(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, date):
@@ -118,8 +130,10 @@ def form_page(
     """Show a form; once it is posted and valid, `save` acts and answers, usually with a redirect.
 
     What a rule refuses is shown beside its field, with status 422 like any error of the form; a
-    version that is stale by conflict().
+    version that is stale by conflict(). Asked for a row of custom fields more or less, it only shows that.
     """
+    if asked_for_row(request):
+        return _with_other_rows(request, form, context=context, template=template, partial=partial)
     if form.is_bound and form.is_valid():
         try:
             return save()
@@ -129,6 +143,16 @@ def form_page(
             form.refuse(violation)
     status = 422 if form.is_bound else 200
     return page(request, template, {"form": form, **context}, partial=partial, status=status)
+
+
+def _with_other_rows(
+    request: HttpRequest, form: ConsoleForm, *, context: Mapping[str, Any], template: str, partial: str
+) -> TemplateResponse:
+    """The form as it was typed, drawn with the other rows; for htmx only the custom fields."""
+    form.unjudged()
+    if wants_partial(request):
+        return page(request, "m3console/_custom_fields_card.html", {"field": form["custom_fields"]})
+    return page(request, template, {"form": form, **context}, partial=partial)
 
 
 def conflict(

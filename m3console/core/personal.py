@@ -79,17 +79,29 @@ class FreeTextForm(EntityForm):
 
     def confirmed(self) -> str:
         """What was confirmed, for the history; empty if there was nothing to confirm."""
-        return confirmation((str(self[name].label), what) for name, what in self.looks.items())
+        return confirmation(self.looks.items())
 
     def _looks(self, cleaned: Mapping[str, Any]) -> dict[str, str]:
-        saved = self.values_of(self.entity) if self.entity else {}
-        fresh = {name: cleaned[name] for name in self.free_text if name in cleaned}
-        return suspicions({name: value for name, value in fresh.items() if value != saved.get(name)})
+        saved = self._texts(self.values_of(self.entity)) if self.entity else {}
+        fresh = self._texts(cleaned)
+        return suspicions({label: value for label, value in fresh.items() if value != saved.get(label)})
+
+    def _texts(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The free texts by their labels; custom fields each by itself."""
+        found: dict[str, Any] = {}
+        for name in self.free_text:
+            value = values.get(name)
+            if isinstance(value, Mapping):
+                found |= {f"Custom field {each}": text for each, text in value.items()}
+            else:
+                found[str(self[name].label)] = value
+        return found
 
     def _ask(self, cleaned: Mapping[str, Any]) -> None:
         """Show the box that confirms; an error unless it was ticked for these values."""
         key, field = self.add_prefix(CONFIRMED), self.fields[CONFIRMED]
-        token = _token((name, cleaned[name]) for name in self.looks)
+        texts = self._texts(cleaned)
+        token = _token((label, texts[label]) for label in self.looks)
         field.widget = forms.CheckboxInput({"value": token})
         if self.data.get(key) == token:
             return
@@ -97,7 +109,7 @@ class FreeTextForm(EntityForm):
         sent = sent.copy()
         sent.pop(key, None)
         self.data = sent
-        named = ", ".join(f"{self[name].label} looks like {what}" for name, what in self.looks.items())
+        named = ", ".join(f"{label} looks like {what}" for label, what in self.looks.items())
         self.add_error(
             CONFIRMED,
             f"{named}. Only name, address and email address may hold personal data:"

@@ -14,6 +14,7 @@ from django.db.models import Model
 from django.forms import BaseFormSet, formset_factory
 from django.http import HttpRequest, QueryDict
 
+from m3console.core.custom_field_forms import asked_for_row
 from m3console.core.forms import ConsoleForm, EntityForm
 
 PREFIX = "row"
@@ -177,4 +178,5 @@ def sent(request: HttpRequest) -> dict[str, Any]:
     """The form's first arguments: what was sent to be saved, or what was typed so far."""
     if request.method != "POST":
         return {"data": None}
-    return {"typed": request.POST} if asked_to_redraw(request) else {"data": request.POST}
+    unfinished = asked_to_redraw(request) or asked_for_row(request)
+    return {"typed": request.POST} if unfinished else {"data": request.POST}

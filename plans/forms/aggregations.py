@@ -6,9 +6,10 @@ from uuid import UUID
 from django import forms
 from django.db.models.functions import Lower
 
+from m3console.core.custom_field_forms import CustomFieldsFormField
 from m3console.core.exact import ExactField
 from m3console.core.forms import ConsoleForm
-from m3console.core.models import Organization
+from m3console.core.models import EntityType, Organization
 from m3console.core.rows import REDRAW, RowsForm
 from plans.forms.common import choose_from, code_field, name_field, product_field, products
 from plans.models import Aggregation, DataField, Meter, Method, UnitRounding
@@ -48,6 +49,7 @@ class AggregationForm(RowsForm):
     default_segment = forms.BooleanField(
         required=False, label="A default segment", help_text="Takes what no other segment takes."
     )
+    custom_fields = CustomFieldsFormField(EntityType.AGGREGATION)
     row_name = "Segment"
     rows_label = "Segments"
 

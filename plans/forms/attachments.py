@@ -8,14 +8,23 @@ from crispy_forms.layout import HTML, Div, Fieldset, Layout
 from django import forms
 
 from accounts.models import Account
+from m3console.core.custom_field_forms import CustomFieldsFormField
 from m3console.core.errors import RuleViolation
 from m3console.core.forms import ConsoleForm, DateInput, EntityForm
+from m3console.core.models import EntityType
 from m3console.core.text import day_in_words
 from plans.attachments import check_days
 from plans.effects import Foresight, foresee
 from plans.models import AccountPlan, HierarchyMode, Plan, Product
 
-SETTINGS_FIELDS: Final = ("start_date", "end_date", "bill_epoch", "child_billing_mode", "code")
+SETTINGS_FIELDS: Final = (
+    "start_date",
+    "end_date",
+    "bill_epoch",
+    "child_billing_mode",
+    "code",
+    "custom_fields",
+)
 DETAILS, SETTINGS = "Plan attachment details", "Plan attachment settings"
 PLAN: Final = "PLAN"
 
@@ -58,6 +67,7 @@ class SettingsForm(ConsoleForm):
         initial=HierarchyMode.PARENT_BREAKDOWN,
     )
     code = forms.CharField(max_length=80, required=False, help_text="Your own reference for this attachment.")
+    custom_fields = CustomFieldsFormField(EntityType.ACCOUNT_PLAN)
 
     def set_up(self, account: Account, *details: Any) -> None:
         """Say what blank means for the account, and lay the fields out as the console's two cards."""
@@ -69,7 +79,11 @@ class SettingsForm(ConsoleForm):
         settings = [name for name in ("bill_epoch", "child_billing_mode", "code") if name in self.fields]
         self.helper = FormHelper()
         self.helper.form_tag, self.helper.disable_csrf = False, True
-        self.helper.layout = Layout(Fieldset(DETAILS, *details), Fieldset(SETTINGS, *settings))
+        self.helper.layout = Layout(
+            Fieldset(DETAILS, *details),
+            Fieldset(SETTINGS, *settings),
+            Fieldset("Custom fields", "custom_fields"),
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -4,8 +4,9 @@ from typing import Any
 
 from django import forms
 
+from m3console.core.custom_field_forms import CustomFieldsFormField
 from m3console.core.forms import ConsoleForm
-from m3console.core.models import Organization
+from m3console.core.models import EntityType, Organization
 from m3console.core.rows import RowsForm
 from m3console.core.text import strict_code_valid
 from plans.forms.common import choose_from, code_field, name_field, product_field, products
@@ -36,6 +37,7 @@ class MeterForm(RowsForm):
     name = name_field()
     code = code_field()
     product = product_field(optional=True, help_text="With a product, for that product’s plans only.")
+    custom_fields = CustomFieldsFormField(EntityType.METER)
     row_form = DataFieldForm
     row_name = "Field"
     rows_label = "Data fields"

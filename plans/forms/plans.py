@@ -6,9 +6,10 @@ from django import forms
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from m3console.core.custom_field_forms import CustomFieldsFormField
 from m3console.core.exact import ExactField
 from m3console.core.forms import EntityForm
-from m3console.core.models import Currency, Organization
+from m3console.core.models import Currency, EntityType, Organization
 from m3console.core.templatetags.console import amount
 from plans.forms.common import choose_from, code_field, laid_out, name_field, product_field, products
 from plans.models import Plan, PlanTemplate
@@ -39,6 +40,7 @@ class TemplateForm(EntityForm):
     standing_charge_description = forms.CharField(
         max_length=200, required=False, help_text="As it stands on bills."
     )
+    custom_fields = CustomFieldsFormField(EntityType.PLAN_TEMPLATE)
 
     def __init__(
         self, *args: Any, organization: Organization, entity: PlanTemplate | None = None, **kwargs: Any
@@ -58,6 +60,7 @@ class TemplateForm(EntityForm):
                 "Plan template details": ["product", "name", "code"],
                 "Billing": ["currency", "bill_frequency", "bill_frequency_interval"],
                 "Standing charge": ["standing_charge", "standing_charge_description"],
+                "Custom fields": ["custom_fields"],
             },
         )
 
@@ -83,6 +86,7 @@ class PlanForm(EntityForm):
     standing_charge_description = forms.CharField(
         max_length=200, required=False, help_text="Blank: the template’s."
     )
+    custom_fields = CustomFieldsFormField(EntityType.PLAN)
 
     def __init__(
         self,
@@ -107,6 +111,7 @@ class PlanForm(EntityForm):
             {
                 "Plan details": ["plan_template", "name", "code"],
                 "Standing charge": ["standing_charge", "standing_charge_description"],
+                "Custom fields": ["custom_fields"],
             },
         )
 

@@ -81,7 +81,8 @@ def _preview(request: Request, account: Account) -> HttpResponse:
     """What will happen, and the plans of the product chosen; nothing is saved."""
     form = AttachForm(request.POST, account=account)
     form.look_ahead()
-    unfinished = AttachForm(account=account, initial=request.POST.dict())
+    typed = {**request.POST.dict(), "custom_fields": form["custom_fields"].data}
+    unfinished = AttachForm(account=account, initial=typed)
     context = create_context(account)
     if wants_partial(request):
         fields = unfinished if form.shows_other_plans else None

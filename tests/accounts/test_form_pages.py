@@ -28,7 +28,7 @@ def test_creating_leads_to_the_accounts_page(operator):
 
 def test_the_form_shows_the_cards_and_labels_of_the_product(operator):
     page = text(operator.get(f"{BASE}create/"))
-    cards = ["Account details", "Address", "Bill settings"]
+    cards = ["Account details", "Address", "Bill settings", "Custom fields"]
     labels = ["Name", "Code", "Email address", "Parent account", "Address line 1", "Address line 2",
               "City / Town", "Region / Province", "Postcode / Zip", "Country", "Currency", "First bill date",
               "Days before bill due", "Purchase order number"]  # fmt: skip
@@ -36,7 +36,7 @@ def test_the_form_shows_the_cards_and_labels_of_the_product(operator):
         places = [page.index(f">{word}<" if word in cards else f">{word}") for word in words]
         assert places == sorted(places)
     assert "Use organization&#x27;s (USD)" in page
-    assert page.count("No personal data here") == 2
+    assert page.count("No personal data here") == 3
 
 
 def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(operator, make_account):
