@@ -1,15 +1,17 @@
 """Who may be whose child: two levels, at most 999 children (spec 1, Parent and child accounts)."""
 
+from datetime import date
 from uuid import UUID
 
-from accounts.models import Account
+from accounts.models import MAX_CHILDREN, Account, AccountQuerySet, ChildMembership
+from m3console.core import clock
 from m3console.core.errors import RuleViolation
 from m3console.core.links import reverse
 from m3console.core.locks import lock_accounts
 from m3console.core.models import Organization
 from m3console.core.registry import Blocker, extensions
+from m3console.core.text import day_in_words
 
-MAX_CHILDREN = 999
 KIND = "accounts.account"
 
 
@@ -18,8 +20,11 @@ def hold(*accounts: Account | UUID | None) -> None:
     lock_accounts(one.pk if isinstance(one, Account) else one for one in accounts if one)
 
 
-def check_parent(parent: Account, *, organization: Organization, child: Account | None = None) -> Account:
-    """The parent as it is now, if it may have one more child; `child` is None for one being created.
+def check_parent(
+    parent: Account, *, organization: Organization, child: Account | None = None, day: date | None = None
+) -> Account:
+    """The parent as it is now, if it may have one more child from the day on, None being from the beginning;
+    `child` is None for one being created.
 
     The caller holds both. Raises RuleViolation naming the fix.
     """
@@ -42,16 +47,45 @@ def check_parent(parent: Account, *, organization: Organization, child: Account 
             f"“{child.name}” has child accounts, so it cannot become a child itself."
             " Remove its children first."
         )
+    _check_levels(fresh, child, day)
     if fresh.children.all()[:MAX_CHILDREN].count() >= MAX_CHILDREN:
         raise _refusal(f"“{fresh.name}” has {MAX_CHILDREN} child accounts, the most there can be.")
     for check in extensions(KIND).parent_checks:
-        check(fresh)
+        check(fresh, day)
     return fresh
+
+
+def _check_levels(parent: Account, child: Account | None, day: date | None) -> None:
+    """Two levels on every day from the day on, also where a membership ends later only."""
+    above = ChildMembership.objects.select_related("child", "parent").filter(child=parent)
+    if last := above.sharing_days(day, None).order_by("-end_date").first():
+        raise _until(last, f"“{parent.name}” is itself a child of “{last.parent.name}”")
+    below = ChildMembership.objects.select_related("child", "parent").filter(parent=child)
+    if child and (last := below.sharing_days(day, None).order_by("-end_date").first()):
+        raise _until(last, f"“{child.name}” has the child account “{last.child.name}”")
+
+
+def _until(membership: ChildMembership, said: str) -> RuleViolation:
+    """What is said holds until the membership ends."""
+    assert membership.last_day
+    assert membership.end_date
+    return RuleViolation(
+        f"{said} until {day_in_words(membership.last_day)}, and there are only two levels."
+        f" Choose {day_in_words(membership.end_date)} or a later day.",
+        field="parent_from",
+    )
+
+
+def current_children(account: Account) -> AccountQuerySet:
+    """Who is a child of the account now or from a later day on."""
+    on = clock.today(account.organization.timezone)
+    current = ChildMembership.objects.filter(parent=account).current(on)
+    return Account.objects.filter(pk__in=current.values("child"))
 
 
 def child_blockers(account: Account, most: int) -> list[Blocker]:
     """The children that keep an account from being deleted, the first few by name with their pages."""
-    children = list(account.children.order_by("name", "pk")[: most + 1])
+    children = list(current_children(account).order_by("name", "pk")[: most + 1])
     inside = account.organization
     named = [
         Blocker(f"Child account “{child.name}”", _page("account_detail", inside, child))

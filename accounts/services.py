@@ -7,9 +7,20 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from accounts.hierarchy import KIND, check_parent, child_blockers, hold
-from accounts.models import Account
+from accounts.memberships import (
+    PROPOSED,
+    Day,
+    MembershipChange,
+    proposed_day,
+    refusals,
+    settle,
+    two_levels,
+    write,
+)
+from accounts.models import Account, ChildMembership
 from m3console.core import clock, entities
 from m3console.core.audit import action, current_actor
 from m3console.core.errors import RuleViolation, StaleVersion, refusing
@@ -35,7 +46,8 @@ class Blocked(RuleViolation):
 def create_account(
     *, organization: Organization, name: str, code: str, email_address: str, reason: str = "", **fields: Any
 ) -> Account:
-    """A new account, a child where `parent_account` is given. Raises RuleViolation naming the field.
+    """A new account, from the beginning a child where `parent_account` is given. Raises RuleViolation
+    naming the field.
 
     The same code as that of a deleted account makes a new account, without its usage and bills.
     """
@@ -45,35 +57,65 @@ def create_account(
         if parent:
             hold(parent)
             given["parent_account"] = check_parent(parent, organization=organization)
-        with _refusals(given):
-            return entities.create(Account, organization=organization, **given)
+        with _refusals(given), refusals():
+            account = entities.create(Account, organization=organization, **given)
+            if account.parent_account:
+                write(MembershipChange(account, None, account.parent_account, None))
+            return account
 
 
-def update_account(account: Account, *, version: int, reason: str = "", **fields: Any) -> Account:
+def update_account(
+    account: Account, *, version: int, reason: str = "", parent_from: Day = PROPOSED, **fields: Any
+) -> Account:
     """Change the fields given. Usage stays with the account when its code changes.
 
-    Raises RuleViolation naming the field, and StaleVersion if somebody saved since `version` was read.
+    Another parent, or none, holds from the day `parent_from`; None is from the beginning, and left out it
+    is the day that the form proposes. Raises RuleViolation naming the field, and StaleVersion if somebody
+    saved since `version` was read.
     """
     given = _clean(fields)
-    parent: Account | None = given.get("parent_account")
-    moves = "parent_account" in given and (parent.pk if parent else None) != account.parent_account_id
     with action("account.updated", reason=reason):
-        if moves:
-            hold(account, account.parent_account_id, parent)
-        if moves and parent:
-            given["parent_account"] = check_parent(parent, organization=account.organization, child=account)
+        if "parent_account" in given and not _same(given["parent_account"], account.parent_account_id):
+            change = _settled(account, account.parent_account, given["parent_account"], parent_from)
+            return _change_parent(change, version, given)
         with _refusals(given):
             return entities.update(account, version=version, **given)
 
 
-def remove_child(child: Account, *, parent: Account, version: int | None = None) -> Account:
-    """Let a child stand by itself again (spec 1, Parent and child accounts)."""
+def remove_child(
+    child: Account, *, parent: Account, day: Day = PROPOSED, version: int | None = None
+) -> Account:
+    """Let a child stand by itself again from a day on; left out it is the day that the form proposes.
+
+    Raises RuleViolation naming the field, and StaleVersion (spec 1, Parent and child accounts).
+    """
     with action("child_account.removed"):
         hold(child, parent)
-        fresh = Account.objects.filter(pk=child.pk, parent_account=parent).first()
+        rows = Account.objects.select_related("organization")
+        fresh = rows.filter(pk=child.pk, parent_account=parent).first()
         if fresh is None:
             raise RuleViolation(f"“{child.name}” is not a child of “{parent.name}” any more.")
-        return entities.update(fresh, version=version or fresh.version, parent_account=None)
+        return _change_parent(_settled(fresh, parent, None, day), version or fresh.version, {})
+
+
+def _same(parent: Account | None, key: UUID | None) -> bool:
+    return (parent.pk if parent else None) == key
+
+
+def _settled(child: Account, before: Account | None, after: Account | None, day: Day) -> MembershipChange:
+    """What is to become of the child, once nobody else can change it: all concerned are held."""
+    hold(child, before, after)
+    if day == PROPOSED:
+        day = proposed_day(child, before=before, after=after)
+    return settle(MembershipChange(child, before, after, day))
+
+
+def _change_parent(change: MembershipChange, version: int, fields: dict[str, Any]) -> Account:
+    given = fields | {"parent_account": change.after}
+    with _refusals(given), refusals():
+        account = entities.update(change.child, version=version, **given)
+        write(change)
+    return account
 
 
 def delete_account(account: Account, *, version: int | None = None) -> None:
@@ -91,7 +133,8 @@ def delete_account(account: Account, *, version: int | None = None) -> None:
             raise Blocked(fresh, blockers)
         for forget in extensions(KIND).on_delete:
             forget(fresh)
-        # Without its parent: a deleted child must not keep the parent from becoming a child itself.
+        # Without a family: a deleted child must not keep its parent from becoming a child itself.
+        ChildMembership.objects.filter(Q(child=fresh) | Q(parent=fresh)).delete()
         entities.update(fresh, version=fresh.version, deleted_at=clock.now(), parent_account=None)
 
 
@@ -126,11 +169,7 @@ def _refusals(given: dict[str, Any]) -> AbstractContextManager[None]:
                 " Choose one of its currencies, or leave it blank.",
                 field="currency",
             ),
-            "account_parent_is_top_level": RuleViolation(
-                "There are two levels only: a parent is no child itself, and a child has no children."
-                " Choose another parent account.",
-                field="parent_account",
-            ),
+            "account_parent_is_top_level": two_levels(),
         },
         deferred=[CURRENCY_EXISTS] if given.get("currency") else [],
     )

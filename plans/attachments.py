@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from accounts.models import Account
+from accounts.models import Account, ChildMembership
 from m3console.core import clock, entities
 from m3console.core.audit import action
 from m3console.core.entities import check_fields
@@ -17,7 +17,7 @@ from m3console.core.errors import RuleViolation, StaleVersion
 from m3console.core.fields import CustomValues
 from m3console.core.locks import hold_configuration, lock_accounts
 from m3console.core.registry import Blocker, extensions
-from m3console.core.text import days_in_words
+from m3console.core.text import day_in_words, days_in_words
 from plans.models import AccountPlan, BillFrequency, HierarchyMode, Plan
 from plans.overlaps import cover, cover_again, foreseen, no_overlap
 from plans.services.rows import check_known
@@ -49,7 +49,7 @@ def attach_plan(
     with action("plan_attachment.created"):
         hold_configuration(account.organization_id)
         lock_accounts([account.pk])
-        account, plan = _attachable(account, plan)
+        account, plan = _attachable(account, plan, (start_date, end_date))
         fields: dict[str, Any] = {
             "account": account, "plan": plan, "code": code or None, "start_date": start_date,
             "end_date": end_date, "bill_epoch": bill_epoch, "child_billing_mode": child_billing_mode,
@@ -105,46 +105,62 @@ def blockers_of(account_plan: AccountPlan) -> list[Blocker]:
     return [blocker for ask in extensions("plans.accountplan").blockers for blocker in ask(account_plan.pk)]
 
 
-def refuse_parent_with_plan(account: Account) -> None:
-    """An account with a plan that is active or pending cannot get children: nothing pools their usage.
+def refuse_parent_with_plan(account: Account, start: date | None = None) -> None:
+    """An account with a plan cannot get children on the plan's days: nothing pools their usage.
 
+    Asked for children from a day on; from the beginning, the plans count that are active or pending.
     Whoever asks holds the account's lock. Raises RuleViolation naming the attachment.
     """
-    on = clock.today(account.organization.timezone)
-    attached = AccountPlan.objects.of_account(account).current(on).with_plan().order_by("start_date").first()
+    on = start or clock.today(account.organization.timezone)
+    attached = AccountPlan.objects.of_account(account).current(on).with_plan().order_by("-end_date").first()
     if attached:
+        later = f" Choose {day_in_words(attached.end_date)} or a later day," if attached.end_date else ""
         raise RuleViolation(
             f"{account.name} has the plan {attached.plan.name} attached"
-            f" {days_in_words(attached.start_date, attached.end_date)}, so it cannot get child accounts."
-            " End or delete that attachment first, or attach the plan to each child account.",
+            f" {days_in_words(attached.start_date, attached.end_date)}, so it cannot get child accounts"
+            + (f" from {day_in_words(start)} on.{later}" if start else ".")
+            + (" or end" if start and later else " End")
+            + " or delete that attachment first, or attach the plan to each child account.",
             field="parent_account",
         )
 
 
-def refusal_of(account: Account, plan: Plan) -> RuleViolation | None:
-    """Why the plan cannot be attached to the account on any day, if it cannot."""
+def refusal_of(account: Account, plan: Plan, days: tuple[date, date | None]) -> RuleViolation | None:
+    """Why the plan cannot be attached to the account on [start, end), if it cannot."""
     frequency = BillFrequency(plan.plan_template.bill_frequency)
     if frequency is not BillFrequency.MONTHLY:
         return RuleViolation(
             f"{plan.name} is billed {frequency.label.lower()}; choose a plan that is billed monthly.",
             field="plan",
         )
-    return parent_refusal(account)
+    return parent_refusal(account, days)
 
 
-def parent_refusal(account: Account) -> RuleViolation | None:
-    """Why an account with children gets no plan of its own, if it has some."""
-    child = Account.objects.filter(parent_account=account).order_by("code").first()
-    if child is None:
+def parent_refusal(account: Account, days: tuple[date, date | None] | None = None) -> RuleViolation | None:
+    """Why an account gets no plan of its own on [start, end), if it has children then.
+
+    Without days: why it gets none on any day.
+    """
+    children = ChildMembership.objects.filter(parent=account).select_related("child")
+    shared = children.sharing_days(*days) if days else children.filter(start_date=None, end_date=None)
+    membership = shared.order_by("child__code").first()
+    if membership is None:
         return None
     return RuleViolation(
-        f"{account.name} has child accounts, {child.name} among them, so no plan can be attached to it."
-        " Attach the plan to each child account, or take the children away first.",
+        f"{account.name} has child accounts, {membership.child.name} among them{_days_of(membership)}, so no"
+        " plan can be attached to it. Attach the plan to each child account, or take the children away"
+        " first.",
         field="plan",
     )
 
 
-def _attachable(account: Account, plan: Plan) -> tuple[Account, Plan]:
+def _days_of(membership: ChildMembership) -> str:
+    if membership.start_date:
+        return " " + days_in_words(membership.start_date, membership.end_date)
+    return f" until {day_in_words(membership.last_day)}" if membership.last_day else ""
+
+
+def _attachable(account: Account, plan: Plan, days: tuple[date, date | None]) -> tuple[Account, Plan]:
     """Account and plan as they are now; both stay so until the transaction ends."""
     found = Account.objects.select_related("organization").filter(pk=account.pk).first()
     if found is None:
@@ -157,7 +173,7 @@ def _attachable(account: Account, plan: Plan) -> tuple[Account, Plan]:
     chosen = plans.filter(pk=plan.pk).first()
     if chosen is None:
         raise RuleViolation("There is no such plan in this organization.", field="plan")
-    if refusal := refusal_of(found, chosen):
+    if refusal := refusal_of(found, chosen, days):
         raise refusal
     return found, chosen
 
@@ -215,7 +231,8 @@ def _change(account_plan: AccountPlan, version: int, fields: dict[str, Any]) -> 
     for name, value in fields.items():
         setattr(draft, name, value)
     _check(draft)
-    if _adds_days(before, draft) and (refusal := parent_refusal(before.account)):
+    days = (draft.start_date, draft.end_date)
+    if _adds_days(before, draft) and (refusal := parent_refusal(before.account, days)):
         raise refusal
     with no_overlap(draft, _sentences(draft.code)):
         entities.update(before, version=version, **fields)

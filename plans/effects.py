@@ -24,7 +24,7 @@ class Foresight:
 
 def foresee(draft: AccountPlan, *, end_current: bool) -> Foresight:
     """What would happen now; only saving decides whether it does."""
-    if refusal := refusal_of(draft.account, draft.plan):
+    if refusal := refusal_of(draft.account, draft.plan, (draft.start_date, draft.end_date)):
         return Foresight(draft, None, [Effect(refusal.message, warning=True)])
     allowed = draft.organization.allow_overlapping_plans
     overlap = None if allowed else foreseen(draft)

@@ -1,3 +1,4 @@
 from accounts.models.accounts import Account, AccountQuerySet
+from accounts.models.memberships import MAX_CHILDREN, ChildMembership, MembershipQuerySet
 
-__all__ = ["Account", "AccountQuerySet"]
+__all__ = ["MAX_CHILDREN", "Account", "AccountQuerySet", "ChildMembership", "MembershipQuerySet"]

@@ -87,7 +87,9 @@ class Account(Entity):
     name = models.CharField(max_length=200, validators=[text_valid])
     code = models.CharField(max_length=80, validators=[code_valid])
     email_address = models.EmailField("email address", max_length=254)
-    parent_account = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    parent_account = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", db_index=False
+    )
     address_line_1 = models.CharField("address line 1", max_length=200, blank=True)
     address_line_2 = models.CharField("address line 2", max_length=200, blank=True)
     address_line_3 = models.CharField("address line 3", max_length=200, blank=True)
@@ -126,6 +128,8 @@ class Account(Entity):
             models.UniqueConstraint(
                 name="account_code_once", fields=["organization", "code"], condition=Q(deleted_at=None)
             ),
+            # Also the index by parent. What a membership that goes on says is what the account says.
+            models.UniqueConstraint(name="account_with_parent", fields=["parent_account", "id"]),
             models.CheckConstraint(name="account_not_its_own_parent", condition=~Q(parent_account=F("id"))),
             models.CheckConstraint(name="account_name_given", condition=~Q(name="")),
             models.CheckConstraint(name="account_code_given", condition=~Q(code="")),

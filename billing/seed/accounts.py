@@ -1,14 +1,14 @@
 """Storing made-up customers with their plan attachments: in bulk, a batch of families a transaction."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from uuid import UUID
 
 from django.db import connection
 
 from accounts.hierarchy import check_parent, hold
-from accounts.models import Account
-from billing.seed.calendar import Span
+from accounts.models import Account, ChildMembership
+from billing.seed.calendar import Span, months_later
 from billing.seed.catalogue import WITHOUT_RATE, billing_currencies
 from billing.seed.customers import FAMILY, UNBILLABLE, Customer, address, customer, dice
 from billing.seed.subscriptions import Subscription, relation
@@ -74,6 +74,7 @@ class _Batch:
         new = [each for each in self._customers if each.code not in living]
         self._find_parents(new, {code: key for code, (key, gone) in living.items() if gone is None})
         Account.objects.bulk_create([self._account(each) for each in new], batch_size=ROWS)
+        ChildMembership.objects.bulk_create(self._memberships(new), batch_size=ROWS)
         return len(new), self._attach(new)
 
     def _find_parents(self, new: Sequence[Customer], living: dict[str, UUID]) -> None:
@@ -97,7 +98,7 @@ class _Batch:
             name=each.name,
             code=each.code,
             email_address=each.email_address,
-            parent_account_id=None if each.parent is None else self._ids.get(each.parent),
+            parent_account_id=None if each.parent is None or each.left else self._ids.get(each.parent),
             address_line_1=where.street,
             locality=where.locality,
             region=where.region,
@@ -109,6 +110,18 @@ class _Batch:
         )
         self._ids[each.number] = account.pk
         return account
+
+    def _memberships(self, new: Sequence[Customer]) -> Iterator[ChildMembership]:
+        """Children are so from the beginning; who has left did so when two months of the span were over."""
+        for each in new:
+            parent = None if each.parent is None else self._ids.get(each.parent)
+            if parent:
+                yield ChildMembership(
+                    organization=self._organization,
+                    child_id=self._ids[each.number],
+                    parent_id=parent,
+                    end_date=months_later(self._span.start, 2) if each.left else None,
+                )
 
     def _currency(self, each: Customer) -> str | None:
         wanted = WITHOUT_RATE if each.number == UNBILLABLE else each.country.currency

@@ -53,13 +53,16 @@ COUNTRIES = (
     Country("Switzerland", "de_CH", "CHF", ("AG", "SA"), ("Zug", "Basel", "Lugano", "Chur")),
 )
 SHARES = (34, 18, 14, 10, 8, 9, 7)
+LEFT_BY = 5
+"""The last child of one in so many parents, from the first on, has left it."""
 UNBILLABLE = 5
 """The number of the customer that is billed in a currency that nothing converts to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """One made-up company. `parent` is the number of the customer that it belongs to."""
+    """One made-up company. `parent` is the number of the customer that it belongs to, or, where it `left`,
+    belonged to for a while."""
 
     number: int
     code: str
@@ -68,6 +71,7 @@ class Customer:
     country: Country
     parent: int | None
     is_parent: bool
+    left: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,8 @@ def customer(seed: int, number: int) -> Customer:
     if 1 <= place <= children:
         name, country = _company(seed, head)
         branch = country.branches[place - 1]
-        return _named(seed, number, f"{name} {branch}", country, parent=head)
+        left = place == children and head // FAMILY % LEFT_BY == 0
+        return _named(seed, number, f"{name} {branch}", country, parent=head, left=left)
     name, country = _company(seed, number)
     form = dice(seed, number, "form").choice(country.forms)
     return _named(seed, number, f"{name} {form}", country, is_parent=place == 0)
@@ -104,11 +109,18 @@ def _company(seed: int, number: int) -> tuple[str, Country]:
 
 
 def _named(
-    seed: int, number: int, name: str, country: Country, *, parent: int | None = None, is_parent: bool = False
+    seed: int,
+    number: int,
+    name: str,
+    country: Country,
+    *,
+    parent: int | None = None,
+    is_parent: bool = False,
+    left: bool = False,
 ) -> Customer:
     slug = _slug(name)
     code = f"{slug}-{number}" if seed == 1 else f"{slug}-{seed}-{number}"
-    return Customer(number, code, name, f"billing@{slug}.example", country, parent, is_parent)
+    return Customer(number, code, name, f"billing@{slug}.example", country, parent, is_parent, left)
 
 
 def _slug(name: str) -> str:

@@ -3,8 +3,9 @@
 An upper app fills these in its `ready()`; the layer below only iterates.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -116,8 +117,12 @@ class Extensions:
     """What upper apps add to one kind of entity. Functions take the entity's id (or the entity).
 
     `losses` are told before a deletion and confirmed by typing the code; `gone_too` says what else goes with
-    it. `parent_checks` raise a RuleViolation for an entity that may not get children; whoever asks holds its
-    lock. `effects` say what a draft that is not saved yet would bring about.
+    it. `effects` say what a draft that is not saved yet would bring about.
+
+    `parent_checks` raise a RuleViolation for an entity that may not get children from a day on (None: from
+    the beginning), `membership_checks` for a change of whose child it is; whoever asks holds the locks.
+    `membership_effects` say what such a change would bring about, and `first_unbilled` answers the first day
+    that no bill of some entities reaches.
 
     Of a change, told the entity as it is saved and as it would be: `change_checks` raise a RuleViolation for
     one that may not be, `change_effects` say what it would bring about, and `on_change` bring rows of upper
@@ -133,7 +138,10 @@ class Extensions:
     losses: list[Callable[[UUID], Iterable[str]]] = field(default_factory=list)
     gone_too: list[Callable[[UUID], Iterable[str]]] = field(default_factory=list)
     on_delete: list[Callable[[Any], None]] = field(default_factory=list)
-    parent_checks: list[Callable[[Any], None]] = field(default_factory=list)
+    parent_checks: list[Callable[[Any, date | None], None]] = field(default_factory=list)
+    membership_checks: list[Callable[[Any], None]] = field(default_factory=list)
+    membership_effects: list[Callable[[Any], Iterable[Effect]]] = field(default_factory=list)
+    first_unbilled: list[Callable[[Collection[UUID]], date | None]] = field(default_factory=list)
     effects: list[Callable[[Any], Iterable[Effect]]] = field(default_factory=list)
     erasures: list[Erasure] = field(default_factory=list)
     columns: list[RowFacts] = field(default_factory=list)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Fieldset, Layout
 from django import forms
+from django.db.models import Q
 
-from accounts.models import Account
+from accounts.models import Account, ChildMembership
 from m3console.core.custom_field_forms import CustomFieldsFormField
 from m3console.core.errors import RuleViolation
 from m3console.core.forms import ConsoleForm, DateInput, EntityForm
@@ -170,7 +171,7 @@ class AttachmentEditForm(SettingsForm, EntityForm):
 
 
 def in_hierarchy(account: Account) -> bool:
-    return account.parent_account_id is not None or account.children.exists()
+    return ChildMembership.objects.filter(Q(child=account) | Q(parent=account)).exists()
 
 
 def cycle_help(account: Account) -> str:

@@ -1,6 +1,7 @@
 """Accounts for the tests of this part."""
 
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -32,6 +33,6 @@ def operator(sign_in: Callable[..., Client]) -> Client:
 def account_extensions(monkeypatch: pytest.MonkeyPatch) -> Extensions:
     """What upper apps add to accounts, empty at first."""
     added = extensions("accounts.account")
-    for name in ("tabs", "menu", "panels", "blockers", "losses", "on_delete", "parent_checks"):
-        monkeypatch.setattr(added, name, [])
+    for one in fields(added):
+        monkeypatch.setattr(added, one.name, [])
     return added

@@ -142,7 +142,7 @@ def test_a_parent_has_at_most_the_most_children(make_account, monkeypatch):
 
 
 def test_upper_apps_may_refuse_a_parent(make_account, account_extensions):
-    def refuse(parent):
+    def refuse(parent, day):
         raise RuleViolation(f"{parent.name} has a plan.", field="parent_account")
 
     parent, other = make_account("parent"), make_account("other")

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from accounts.models import Account
+from accounts.models import Account, ChildMembership
 from billing.models import Bill, BillJob, BillLine, BillRevision, JobStatus
 from billing.services.jobs import create_job, run_job
 from billing.usage.models import IngestBatch, Measurement, UsageSequence
@@ -96,7 +96,11 @@ class Shop:
 
     def account(self, code="acme", **fields):
         fields = {"name": code.title(), "email_address": f"ap@{code}.example", **fields}
-        return self.create(Account, code=code, **fields)
+        account = self.create(Account, code=code, **fields)
+        if account.parent_account:
+            born = {"child": account, "parent": account.parent_account}
+            ChildMembership.objects.create(organization=self.organization, **born)
+        return account
 
     def attach(self, account, plan, start="2024-06-01", end=None, **fields):
         start, end = date.fromisoformat(start), end and date.fromisoformat(end)

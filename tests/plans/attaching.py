@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import count
 
-from accounts.models import Account
+from accounts.models import Account, ChildMembership
 from m3console.core import entities
 from m3console.core.audit import action
 from m3console.core.models import Organization
@@ -31,7 +31,11 @@ class Shop:
             **fields,
         }
         with action("account.created"):
-            return entities.create(Account, name=name, **fields)
+            account = entities.create(Account, name=name, **fields)
+            if account.parent_account:
+                born = {"child": account, "parent": account.parent_account}
+                ChildMembership.objects.create(organization=self.organization, **born)
+            return account
 
     def product(self, name="Storage") -> Product:
         if name not in self.products:

@@ -54,7 +54,9 @@ def _complete(
         return account
     parent = _parent(organization, wish, wanted, created)
     if account:
-        return update_account(account, version=account.version, name=wish.name, parent_account=parent)
+        return update_account(
+            account, version=account.version, name=wish.name, parent_account=parent, parent_from=None
+        )
     account = _create(organization, wish.code, wish.name, parent)
     created.count("accounts")
     return account
