@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 
 import django_tables2 as tables
 from django.db.models import F
-from django.db.models.functions import Collate, Lower
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 
@@ -13,11 +12,12 @@ from accounts.models import Account
 from m3console.core import permissions
 from m3console.core.links import reverse
 from m3console.core.listing import Table
+from m3console.core.search import key_of
 from m3console.core.templatetags.console import instant
 
 SORTS: Final[dict[str, Any]] = {
-    "name": Collate(Lower("name"), "C"),
-    "code": Collate("code", "C"),
+    "name": key_of("name"),
+    "code": key_of("code"),
     "created_at": F("created_at"),
 }
 DELETED_SORTS: Final[dict[str, Any]] = {"deleted_at": F("deleted_at")}

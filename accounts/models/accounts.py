@@ -1,17 +1,16 @@
 """Accounts: whom the organization bills."""
 
-from uuid import UUID
-
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Count, Exists, F, Func, OuterRef, Q, Subquery, TextField, Value
-from django.db.models.functions import Coalesce, Collate, Concat, Lower
+from django.db.models.functions import Coalesce, Concat, Lower
 
 from m3console.core.audit import PersonalChanges, tracked
 from m3console.core.entities import Entity
 from m3console.core.fields import CustomFieldsField, custom_fields_checked
 from m3console.core.models import Organization
+from m3console.core.search import LookIn, Searchable, by_grams, grams_of, key_of
 from m3console.core.text import code_valid, text_valid
 
 PERSONAL = (
@@ -34,7 +33,9 @@ def folded(column: str) -> Func:
     return Lower(Func(plain, *latin, function="translate", output_field=TextField()))
 
 
-class AccountQuerySet(models.QuerySet["Account"]):
+class AccountQuerySet(Searchable["Account"]):
+    look = LookIn(F("search_text"), ("name", "code", "email_address"), by_grams())
+
     def living(self) -> "AccountQuerySet":
         return self.filter(deleted_at=None)
 
@@ -54,22 +55,6 @@ class AccountQuerySet(models.QuerySet["Account"]):
         children = Account.objects.filter(parent_account=OuterRef("pk")).order_by().values("parent_account")
         counted = Subquery(children.annotate(count=Count("pk")).values("count"))
         return self.annotate(child_count=Coalesce(counted, 0))
-
-    def search(self, text: str) -> "AccountQuerySet":
-        """The account of that id; else name, code or e-mail address begins with the text or, from three
-        letters on, holds it."""
-        text = text.strip().lower()
-        try:
-            return self.filter(pk=UUID(text))
-        except ValueError:
-            pass
-        begins = Q(name_key__gte=text, name_key__lt=text + "\U0010ffff") | Q(code_key__startswith=text)
-        keyed = self.alias(name_key=Collate(Lower("name"), "C"), code_key=Lower("code"))
-        if len(text) < 3:
-            return keyed.filter(begins)
-        grams = sorted({text[i : i + 3] for i in range(len(text) - 2)})
-        found = Func(F("search_text"), function="search_grams", output_field=ArrayField(TextField()))
-        return keyed.alias(grams=found).filter(grams__contains=grams, search_text__contains=text)  # type: ignore[misc]
 
 
 class LivingManager(models.Manager["Account"]):
@@ -136,8 +121,9 @@ class Account(Entity):
             custom_fields_checked("account"),
         ]
         indexes = [
-            models.Index("organization", Collate(Lower("name"), "C"), "id", name="account_by_name"),
-            models.Index("organization", Collate("code", "C"), "id", name="account_by_code"),
+            models.Index("organization", key_of("name"), "id", name="account_by_name"),
+            models.Index("organization", key_of("code"), "id", name="account_by_code_key"),
+            models.Index("organization", key_of("email_address"), "id", name="account_by_email"),
             models.Index("organization", "code_folded", name="account_by_look_of_code"),
             models.Index("organization", "created_at", "id", name="account_by_creation"),
             models.Index(
@@ -145,10 +131,7 @@ class Account(Entity):
                 condition=Q(deleted_at__isnull=False),
                 name="account_by_deletion",
             ),
-            GinIndex(
-                Func(F("search_text"), function="search_grams", output_field=ArrayField(TextField())),
-                name="account_search",
-            ),
+            GinIndex(grams_of(F("search_text")), name="account_search"),
             GinIndex(fields=["custom_fields"], name="account_by_custom", condition=~Q(custom_fields={})),
         ]
 

@@ -29,6 +29,7 @@ from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.links import redirect, reverse
 from m3console.core.listing import listing
+from m3console.core.search_pages import SearchPages
 
 SUGGESTIONS = 10
 NO_LOSS = "It has no usage and no bills."
@@ -160,8 +161,11 @@ def account_suggest(request: Request) -> HttpResponse:
     rows = Account.objects.of(request.organization)
     if request.GET.get("top"):
         rows = rows.top_level()
-    found = rows.search(text) if text else rows
-    options = found.order_by(SORTS["name"], "pk").values_list("code", "name")[:SUGGESTIONS]
+    if text:
+        found = SearchPages(rows, rows, text, SORTS["name"]).page("", SUGGESTIONS).rows
+    else:
+        found = list(rows.order_by(SORTS["name"], "pk")[:SUGGESTIONS])
+    options = [(account.code, account.name) for account in found]
     context = {"options": options, "of": of, "nothing": "No account matches"}
     return page(request, "m3console/_options.html", context)
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
-from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Max, Q, Sum, TextField
+from django.db.models import F, Max, Q, Sum, TextField, Value
 from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Collate, Right
+from django.db.models.lookups import GreaterThanOrEqual, LessThan
 
 from accounts.models import Account
 from billing.engine.types import LineType
@@ -16,6 +17,7 @@ from m3console.core.audit import PersonalChanges, tracked
 from m3console.core.entities import Entity
 from m3console.core.fields import ExactDecimal, finite
 from m3console.core.ids import uuid7
+from m3console.core.search import LAST, NOWHERE, LookIn, Searchable
 from plans.models import BillFrequency
 
 
@@ -24,21 +26,39 @@ class BillStatus(models.TextChoices):
     APPROVED = "APPROVED", "Approved"
 
 
-class BillQuerySet(models.QuerySet["Bill"]):
+REFERENCE = "INV-"
+
+
+def reference_key() -> Collate:
+    """What follows the hyphen of a bill's reference."""
+    return Collate(Right(Cast("id", TextField()), 4), "C")
+
+
+def _accounts_found(text: str) -> Q:
+    return Q(account__in=Account.everyone.all().search(text).values("pk"))
+
+
+def _reference_begins(text: str) -> Q:
+    digits = text.upper().removeprefix(REFERENCE).lower()
+    if not text.upper().startswith(REFERENCE) or not digits:
+        return NOWHERE
+    key = reference_key()
+    return Q(GreaterThanOrEqual(key, Value(digits))) & Q(LessThan(key, Value(digits + LAST)))
+
+
+class BillQuerySet(Searchable["Bill"]):
+    """Bills are found by their reference and by their accounts, deleted ones too."""
+
+    look = LookIn(
+        F("account__search_text"), narrow=_accounts_found, also=_reference_begins, ids=("pk", "account_id")
+    )
+
     def with_deletion(self) -> "BillQuerySet":
         """Each with `account_deleted_at`, when its account was deleted, if it was."""
         return self.annotate(account_deleted_at=F("account__deleted_at"))
 
     def of_deleted_accounts(self) -> "BillQuerySet":
         return self.filter(account__deleted_at__isnull=False)
-
-    def search(self, text: str) -> "BillQuerySet":
-        """The bill, or the bills of the account, of that id; else bills of the accounts, deleted ones too,
-        that the text finds."""
-        try:
-            return self.filter(Q(pk=UUID(text)) | Q(account=UUID(text)))
-        except ValueError:
-            return self.filter(account__in=Account.everyone.all().search(text).values("pk"))
 
     def latest_of(self, account: Account, number: int) -> "BillQuerySet":
         """The account's so many bills of the latest bill dates, latest first."""
@@ -103,6 +123,7 @@ class Bill(Entity):
             models.Index("organization", "bill_date", "id", name="bill_by_date"),
             models.Index("account", "bill_date", "id", name="bill_of_account"),
             models.Index("job", "id", name="bill_of_job"),
+            models.Index("organization", reference_key(), "id", name="bill_by_reference"),
         ]
 
     def __str__(self) -> str:
@@ -111,7 +132,7 @@ class Bill(Entity):
     @property
     def reference(self) -> str:
         """What people call the bill until it has an invoice number."""
-        return f"INV-{str(self.pk)[-4:]}"
+        return f"{REFERENCE}{str(self.pk)[-4:]}"
 
     @property
     def state(self) -> str:

@@ -87,13 +87,23 @@ def keyset(
     found = _ordered(keyed(rows, key), at, descending != backwards)
     if counted:
         found = found.annotate(all_found=Counted(rows.order_by().values("id")[: COUNT_CAP + 1]))
-    page = list(found[: size + 1])
+    return sliced(list(found[: size + 1]), rows, place if at else None, size, counted=counted)
+
+
+def sliced(
+    page: list[Any], rows: QuerySet[Any], place: Cursor | None, size: int, *, counted: bool = False
+) -> Slice:
+    """The page of rows as they were read from a place on: one more than its size, if there are more.
+
+    If they are to be counted, the rows carry how many there are in all as `all_found`.
+    """
+    backwards = place is not None and place.backwards
     more, page = len(page) > size, page[:size]
     if backwards:
         page.reverse()
-    count = _count(rows, page, somewhere=at is not None) if counted else 0
-    further, earlier = more or backwards, at is not None and (more or not backwards)
-    first = _first(place if at else None, page, count, further=further, earlier=earlier) if counted else None
+    count = _count(rows, page, somewhere=place is not None) if counted else 0
+    further, earlier = more or backwards, place is not None and (more or not backwards)
+    first = _first(place, page, count, further=further, earlier=earlier) if counted else None
     last = first + len(page) - 1 if first else None
     return Slice(
         page,
@@ -157,13 +167,14 @@ def capped_count(rows: QuerySet[Any], cap: int = COUNT_CAP) -> str:
     return count_words(rows.order_by()[: cap + 1].count(), cap)
 
 
-def in_chunks(
-    rows: QuerySet[Any], key: SortKey, *, descending: bool, size: int, each: Callable[[list[Model]], Any]
-) -> Any:
-    """Yield `each` of every chunk of all the rows, in order, holding one chunk at a time."""
+def in_chunks(page: Callable[[str], Slice], each: Callable[[list[Model]], Any]) -> Any:
+    """Yield `each` of every chunk of all the rows, in order, holding one chunk at a time.
+
+    `page` answers the chunk from a cursor on.
+    """
     cursor = ""
     while True:
-        part = keyset(rows, rows, key, descending=descending, cursor=cursor, size=size)
+        part = page(cursor)
         yield each(part.rows)
         if part.after is None:
             return

@@ -1,7 +1,8 @@
 """One mechanism for every list: search, chips, columns, sort, paging, count, CSV, all in the URL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,11 +17,12 @@ from m3console.core.lists.around import choices_of
 from m3console.core.lists.columns import Columns, FactColumn, PageRows, Table, names_in
 from m3console.core.lists.exporting import EVERYTHING, SHOWN, csv_answer
 from m3console.core.lists.filters import Chip, ListFilter, chips, problems, with_added
+from m3console.core.search import Searchable, cleaned
+from m3console.core.search_pages import SearchPages
 
 __all__ = ["FactColumn", "ListFilter", "Listing", "PageRows", "Table", "listing"]
 
 SIZES = (25, 50, 100, 250)
-MAX_SEARCH = 200
 
 
 @dataclass(slots=True)
@@ -57,17 +59,19 @@ class Asked:
 
     text: str
     sort: str
+    chosen: bool
     key: SortKey
     descending: bool
     size: int
 
     @classmethod
     def of(cls, params: QueryDict, sorts: Mapping[str, SortKey], default: str, *, search: bool) -> "Asked":
-        text = params.get("q", "").strip()[:MAX_SEARCH] if search else ""
-        sort = params.get("sort", default)
-        sort = sort if sort.removeprefix("-") in sorts else default
+        text = cleaned(params.get("q", "")) if search else ""
+        sort = params.get("sort", "")
+        chosen = sort.removeprefix("-") in sorts
+        sort = sort if chosen else default
         size = next((n for n in SIZES if str(n) == params.get("size")), SIZES[0])
-        return cls(text, sort, sorts[sort.removeprefix("-")], sort.startswith("-"), size)
+        return cls(text, sort, chosen, sorts[sort.removeprefix("-")], sort.startswith("-"), size)
 
 
 def listing(
@@ -96,20 +100,13 @@ def listing(
     """
     params, kind = request.GET, rows.model._meta.label_lower if table.extended else ""
     asked = Asked.of(params, sorts, default, search=bool(search))
-    narrowed, filterset = _narrowed(request, rows, with_added(filters, kind, request), asked.text)
+    narrowed, filterset = _narrowed(request, rows, with_added(filters, kind, request))
+    pages = _pages(narrowed, rows, asked)
     columns = Columns.of(kind, table, names_in(params.get("columns", "")))
     wrong = problems(filterset)
     if params.get("format") in (SHOWN, EVERYTHING) and not wrong:
-        return csv_answer(request, narrowed, columns, asked.key, descending=asked.descending, name=noun)
-    part = keyset(
-        narrowed,
-        rows,
-        asked.key,
-        descending=asked.descending,
-        cursor=params.get("cursor", ""),
-        size=asked.size,
-        counted=True,
-    )
+        return csv_answer(request, pages, columns, name=noun)
+    part = pages(cursor=params.get("cursor", ""), size=asked.size, counted=True)
     on = chips(filterset, params)
     shown = Listing(
         title=title,
@@ -122,7 +119,7 @@ def listing(
         search={"name": "q", "value": asked.text, "placeholder": search} if search else None,
         kept={name: params[name] for name in ("columns",) if params.get(name)},
         sort=asked.sort,
-        sorts=_sorts(params, sorts, asked.sort),
+        sorts=_sorts(params, sorts, asked.sort if asked.chosen or not asked.text else ""),
         next_url=address(params, cursor=part.after) if part.after else None,
         previous_url=address(params, cursor=part.before) if part.before else None,
         first_url=address(params),
@@ -143,13 +140,21 @@ def listing(
 
 
 def _narrowed(
-    request: HttpRequest, rows: QuerySet[Any], filters: type[ListFilter], text: str
+    request: HttpRequest, rows: QuerySet[Any], filters: type[ListFilter]
 ) -> tuple[QuerySet[Any], ListFilter]:
     """The rows that search and filters leave. Filters that make no sense leave none, rather than all."""
-    found = rows.search(text) if text else rows  # type: ignore[attr-defined]
     choices = choices_of(request.organization, filters.offered)  # type: ignore[attr-defined]
-    filterset = filters(request.GET, queryset=found, request=request, choices=choices)
-    return (filterset.qs if filterset.is_valid() else found.none()), filterset
+    filterset = filters(request.GET, queryset=rows, request=request, choices=choices)
+    return (filterset.qs if filterset.is_valid() else rows.none()), filterset
+
+
+def _pages(rows: QuerySet[Any], scope: QuerySet[Any], asked: Asked) -> Callable[..., Slice]:
+    """What answers a page of the rows, or of those that the search finds, by its cursor and size."""
+    if asked.text and isinstance(rows, Searchable):
+        found = SearchPages(rows, scope, asked.text, asked.key, falling=asked.descending, chosen=asked.chosen)
+        return found.page
+    rows = rows.search(asked.text) if asked.text else rows  # type: ignore[attr-defined]
+    return partial(keyset, rows, scope, asked.key, descending=asked.descending)
 
 
 def _range(part: Slice) -> str:

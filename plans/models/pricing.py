@@ -9,11 +9,11 @@ from django.db.models.functions import Coalesce
 from m3console.core.audit import tracked
 from m3console.core.entities import Entity
 from m3console.core.fields import ExactDecimal
+from m3console.core.search import LookIn, Searchable
 from m3console.core.text import text_valid
 from plans.models.aggregations import Aggregation
 from plans.models.plans import Plan, PlanTemplate
 from plans.models.products import Product
-from plans.models.searching import text_in
 
 
 def single(expression: object, kind: str) -> Func:
@@ -21,16 +21,17 @@ def single(expression: object, kind: str) -> Func:
     return Func(expression, expression, Value("[]"), function=kind, output_field=RangeField())
 
 
-class PricingQuerySet(models.QuerySet["Pricing"]):
+class PricingQuerySet(Searchable["Pricing"]):
+    look = LookIn.fields(
+        "aggregation__name", "aggregation__code", "plan__name", "plan__code",
+        "plan_template__name", "plan_template__code",
+    )  # fmt: skip
+
     def outside(self, product: Product) -> "PricingQuerySet":
         """Pricings on plans and templates of other products."""
         of_template = F("plan_template__product_id")
         owned = self.annotate(owner_product=Coalesce(F("plan__plan_template__product_id"), of_template))
         return owned.exclude(owner_product=product.pk)
-
-    def search(self, text: str) -> "PricingQuerySet":
-        """Its aggregation's, plan's or template's name or code holds the text, or the text is its id."""
-        return self.filter(text_in(text, "aggregation__", "plan__", "plan_template__"))
 
     def overlapping(self, pricing: "Pricing") -> "PricingQuerySet":
         """Others of the same owner, aggregation and segment that share a day with it."""

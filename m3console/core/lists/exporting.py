@@ -1,14 +1,12 @@
 """A list as CSV: exactly the rows that are filtered, in their order, streamed."""
 
 import csv
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 
 from m3console.core.csv_cells import Echo, cell
-from m3console.core.keyset import SortKey, in_chunks
+from m3console.core.keyset import Slice, in_chunks
 from m3console.core.lists.columns import Columns
 
 CHUNK = 2_000
@@ -18,11 +16,9 @@ SHOWN, EVERYTHING = "csv", "csv-all"
 
 def csv_answer(
     request: HttpRequest,
-    rows: QuerySet[Any],
+    pages: Callable[..., Slice],
     columns: Columns,
-    key: SortKey,
     *,
-    descending: bool,
     name: str,
 ) -> StreamingHttpResponse:
     """The rows with the columns that are shown, or with all; text cells cannot become formulas."""
@@ -33,10 +29,7 @@ def csv_answer(
         writer = csv.writer(Echo())
         header = True
         chunks = in_chunks(
-            rows,
-            key,
-            descending=descending,
-            size=CHUNK,
+            lambda cursor: pages(cursor=cursor, size=CHUNK),
             each=lambda part: columns.fill(part, request, everything=everything),
         )
         for chunk in chunks:
