@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0007_search_by_beginnings'),
+        ('accounts', '0009_search_by_beginnings'),
         ('billing', '0007_erasing_locked_bills'),
         ('core', '0007_search_grams'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0006_deletion_index'),
+        ('accounts', '0008_parent_is_a_membership'),
         ('core', '0007_search_grams'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
