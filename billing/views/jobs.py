@@ -87,7 +87,11 @@ def job_detail(request: Request, pk: UUID) -> Answer:
     """Progress (asked for again by the page while it runs) and each account's result."""
     job = _job(request, pk)
     if wants_partial(request) and request.GET.get("part") == "progress":
-        return page(request, "billing/job_detail.html#progress", {"job": job, "counts": _counts(job)})
+        counts = _counts(job)
+        answer = page(request, "billing/job_detail.html#progress", {"job": job, "counts": counts})
+        if not counts["running"]:
+            answer["HX-Refresh"] = "true"  # the status, the buttons and the results have changed as well
+        return answer
     return listing(
         request,
         title=f"Bill run, {job.bill_date:%-d %b %Y}",

@@ -112,8 +112,8 @@ def create_pricing(page: Page, aggregation: str, kind: str, bands: list[tuple[st
         page.get_by_label(f"Band {number}, {price} price").fill(amount)
     fill(page, Start_date="2020-01-01")
     press(page, "Create pricing")
-    expect(page.get_by_role("heading", name=aggregation, level=1)).to_be_visible()
-    page.get_by_role("navigation", name="Breadcrumb").get_by_role("link", name="std").click()
+    expect(page.get_by_role("heading", name="std", level=1)).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text=aggregation)).to_be_visible()
 
 
 def create_account(page: Page, name: str) -> None:
@@ -158,6 +158,8 @@ def run_billing(page: Page, *, unchanged: str = "0") -> None:
     work()
     expect(progress).to_contain_text("2 of 2 accounts", timeout=10_000)
     expect(progress).to_contain_text("Finished")
+    expect(page.get_by_role("button", name="Cancel run")).to_have_count(0)  # the page has renewed itself
+    expect(page.get_by_role("main").get_by_role("table").get_by_role("row")).to_have_count(3)
     expect(figure(progress, "Billed")).to_have_text(str(2 - int(unchanged)))
     expect(figure(progress, "Unchanged")).to_have_text(unchanged)
     expect(figure(progress, "Failed")).to_have_text("0")
