@@ -9,10 +9,9 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from m3console.core.custom_fields import carried_by
         from m3console.core.models import EntityType, Organization
-
-        carried_by(EntityType.ORGANIZATION, Organization)
         from m3console.core.navigation import Entry, add
 
+        carried_by(EntityType.ORGANIZATION, Organization)
         add(
             Entry(
                 "Organization",
@@ -23,4 +22,7 @@ class CoreConfig(AppConfig):
                 "core:organization_",
             ),
             Entry("Organization", 20, "Currencies", "half", "core:currency_list", "core:currency_"),
+            Entry(
+                "Organization", 30, "Custom fields", "columns", "core:custom_field_list", "core:custom_field_"
+            ),
         )

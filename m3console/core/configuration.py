@@ -15,6 +15,7 @@ from django.db.models import F
 from m3console.core import clock, entities
 from m3console.core.audit import action, current_actor
 from m3console.core.billed import bills_made_with
+from m3console.core.custom_fields import check_types
 from m3console.core.entities import check_fields, saved_sentence
 from m3console.core.errors import Obstructed, RuleViolation, StaleVersion, refusing
 from m3console.core.locks import hold_configuration
@@ -25,7 +26,7 @@ ORGANIZATION, CURRENCY = "core.organization", "core.currency"
 EPOCHS: Final = ("year_epoch", "month_epoch", "week_epoch", "day_epoch")
 SETTINGS: Final = frozenset({
     "name", "currency", "timezone", *EPOCHS, "days_before_bill_due", "external_invoice_date",
-    "suppress_empty_bills", "allow_overlapping_plans", "auto_create_accounts",
+    "suppress_empty_bills", "allow_overlapping_plans", "auto_create_accounts", "custom_fields",
 })  # fmt: skip
 CURRENCY_FIELDS: Final = frozenset({"name", "max_decimal_places", "rounding_mode", "archived"})
 BILLED_SETTINGS: Final = ("timezone", *EPOCHS)
@@ -52,6 +53,7 @@ def update_organization(
             raise StaleVersion(saved_sentence(before, before.timezone))
         after = _with(before, fields)
         _check_settings(before, after)
+        check_types(Organization, before, after.custom_fields)
         _refuse_billed(ORGANIZATION, before, after, BILLED_SETTINGS)
         for check in extensions(ORGANIZATION).change_checks:
             check(before, after)

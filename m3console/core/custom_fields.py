@@ -83,6 +83,8 @@ def in_words(value: Decimal | str) -> str:
 
 def check_types(model: type[models.Model], organization: Organization | UUID, values: CustomValues) -> None:
     """Raise RuleViolation if a value is a text where the organization has a number, or the reverse."""
+    if not values:
+        return
     types = {each.name: each.value_type for each in definitions(organization, entity_type_of(model))}
     for name, value in values.items():
         is_text = isinstance(value, str)

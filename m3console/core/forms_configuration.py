@@ -9,9 +9,10 @@ from crispy_forms.layout import Fieldset, Layout
 from django import forms
 
 from m3console.core.configuration import MOST_DAYS_DUE
+from m3console.core.custom_field_forms import CustomFieldsFormField
 from m3console.core.exact import ExactField
 from m3console.core.forms import ConsoleForm, DateInput, EntityForm
-from m3console.core.models import Currency, CurrencyConversion, Organization, RoundingMode
+from m3console.core.models import Currency, CurrencyConversion, EntityType, Organization, RoundingMode
 from m3console.core.models.organization import ExternalInvoiceDate
 from m3console.core.rows import RowsForm
 from m3console.core.text import strict_code_valid
@@ -94,6 +95,7 @@ class ConfigurationForm(RowsForm):
         help_text="Usage of an unknown account code makes a skeleton account; otherwise it waits among the"
         " ingest events.",
     )
+    custom_fields = CustomFieldsFormField(EntityType.ORGANIZATION)
     row_form = ConversionForm
     row_name = "Conversion"
     rows_label = "Currency conversions"
@@ -135,7 +137,8 @@ class ConfigurationForm(RowsForm):
         return type("ConversionRow", (ConversionForm,), fields)
 
     def settings(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for names in CARDS.values() for name in names}
+        names = [*(name for names in CARDS.values() for name in names), "custom_fields"]
+        return {name: self.cleaned_data[name] for name in names}
 
     def conversions(self) -> list[tuple[Any, Any, Any]]:
         """From, to and multiplier of every row that is filled in."""

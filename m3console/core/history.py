@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Model
+from django.db.models import Model, TextField
 from django.http import HttpResponse
 
 from m3console.core.changes import (
@@ -21,6 +21,7 @@ from m3console.core.changes import (
     changes,
     transactions,
 )
+from m3console.core.fields import CustomFieldsField
 from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.templatetags.console import day_text, spelled, zone, zone_name
@@ -119,7 +120,19 @@ def _fields(row: RowChange) -> list[FieldChange]:
     """A deleted row of a related kind is one line of its own; its values are in the lines before."""
     if row.kind == "delete" and row.rank:
         return [FieldChange(row.event.pgh_tracked_model._meta.pk, new="deleted")]
-    return row.fields
+    return [part for change in row.fields for part in _parts(change)]
+
+
+def _parts(change: FieldChange) -> list[FieldChange]:
+    """Custom fields are told one by one, those that differ."""
+    if not isinstance(change.model_field, CustomFieldsField):
+        return [change]
+    old, new = change.old or {}, change.new or {}
+    return [
+        FieldChange(TextField(f"custom field {name}"), old.get(name), new.get(name))
+        for name in sorted({*old, *new})
+        if old.get(name) != new.get(name)
+    ]
 
 
 def _shown(row: RowChange, change: FieldChange, names: Names) -> ShownChange:

@@ -35,6 +35,11 @@ URL_RIGHTS: dict[str, Right] = {
     # core
     "core:organization_edit": Right.ADMINISTER,
     "core:organization_history": Right.ADMINISTER,
+    "core:custom_field_list": Right.READ,
+    "core:custom_field_create": Right.ADMINISTER,
+    "core:custom_field_edit": Right.ADMINISTER,
+    "core:custom_field_delete": Right.ADMINISTER,
+    "core:custom_field_history": Right.READ,
     "core:currency_list": Right.READ,
     "core:currency_create": Right.ADMINISTER,
     "core:currency_edit": Right.ADMINISTER,

@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from m3console.core.views import configuration
+from m3console.core.views import configuration, custom_fields
 
 app_name = "core"
 
 urlpatterns = [
     path("configuration/", configuration.organization_edit, name="organization_edit"),
     path("configuration/history/", configuration.organization_history, name="organization_history"),
+    path("custom-fields/", custom_fields.custom_field_list, name="custom_field_list"),
+    path("custom-fields/create/", custom_fields.custom_field_create, name="custom_field_create"),
+    path("custom-fields/<uuid:pk>/", custom_fields.custom_field_edit, name="custom_field_edit"),
+    path("custom-fields/<uuid:pk>/delete/", custom_fields.custom_field_delete, name="custom_field_delete"),
+    path("custom-fields/<uuid:pk>/history/", custom_fields.custom_field_history, name="custom_field_history"),
     path("currencies/", configuration.currency_list, name="currency_list"),
     path("currencies/create/", configuration.currency_create, name="currency_create"),
     path("currencies/<uuid:pk>/", configuration.currency_edit, name="currency_edit"),

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from accounts.models import Account
 from billing.models import Bill, BillJob, BillLine
 from billing.usage.models import IngestEvent, Upload
-from m3console.core.models import Organization
+from m3console.core.models import CustomFieldDefinition, Organization
 from plans.models import AccountPlan, Aggregation, Meter, Plan, PlanTemplate, Pricing, Product
 from tests.test_permissions import OURS
 
@@ -33,6 +33,7 @@ ABOUT = {
     "accounts": Account,
     "plan-attachments": AccountPlan,
     "products": Product,
+    "custom-fields": CustomFieldDefinition,
     "meters": Meter,
     "aggregations": Aggregation,
     "plan-templates": PlanTemplate,

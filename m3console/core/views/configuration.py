@@ -22,7 +22,7 @@ from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.links import redirect, reverse
 from m3console.core.listing import Table, listing
-from m3console.core.models import Currency, CurrencyConversion, Organization
+from m3console.core.models import Currency, CurrencyConversion, CustomFieldDefinition, Organization
 from m3console.core.rows import asked_to_redraw, sent
 
 FORM = ["GET", "HEAD", "POST"]
@@ -65,10 +65,11 @@ def organization_edit(request: Request) -> HttpResponse:
 
 @require_safe
 def organization_history(request: Request) -> HttpResponse:
-    """What of the configuration was changed, its conversions included."""
-    rates = Source(CurrencyConversion, {"organization_id": request.organization.pk})
+    """What of the configuration was changed, its conversions and custom fields included."""
+    of_it = {"organization_id": request.organization.pk}
+    related = [Source(CurrencyConversion, of_it), Source(CustomFieldDefinition, of_it)]
     context = _organization_page("history")
-    return history_page(request, request.organization, related=[rates], context=context)
+    return history_page(request, request.organization, related=related, context=context)
 
 
 def _organization_page(tab: str) -> dict[str, Any]:
