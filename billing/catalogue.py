@@ -109,6 +109,7 @@ def _aggregation(row: AggregationRow) -> Aggregation:
         quantity_per_unit=row.quantity_per_unit,
         rounding=UnitRounding(row.rounding),
         unit=row.unit,
+        field_unit=target.unit,
         default_value=row.default_value,
         segmented_fields=tuple(row.segmented_fields),
         segments=tuple(_segment(values) for values in row.segments),

@@ -19,7 +19,8 @@ account appears by code alone, because its name is personal data that may have t
 
 `steps` of USAGE
     quantity    method, measurements (how many were counted), default (true if the default value stands in for
-                missing usage, else absent); result without a unit
+                missing usage, else absent); unit: the field's, absent where
+                measurements or values are counted
     units       per (quantity per unit), rounding (UP DOWN NEAREST NONE), exact (the quotient, where rounding
                 changed it, else absent); unit: the aggregation's
     bands       type (Tiered, Volume, Stairstep, Custom tiered, Custom volume), bands: the ones entered, each
@@ -49,6 +50,8 @@ from billing.engine.types import Aggregation, Attachment, BandCharge, Currency, 
 Facts = dict[str, Any]
 
 VERSION = 1
+# What they answer is a number of measurements or values, whatever the field measures.
+NUMBERS_OF = frozenset({Method.COUNT, Method.UNIQUE})
 
 
 def explain(inputs: Facts, steps: Sequence[Facts]) -> Facts:
@@ -90,9 +93,12 @@ def usage_facts(pricing: Pricing) -> Facts:
     return facts
 
 
-def quantity_step(method: Method, quantity: Decimal, count: int, default: bool) -> Facts:
+def quantity_step(aggregation: Aggregation, quantity: Decimal, count: int, default: bool) -> Facts:
     """The measurements counted and what they aggregate to, or the default value in their place."""
+    method = aggregation.method
     step: Facts = {"step": "quantity", "method": method, "measurements": count, "result": plain(quantity)}
+    if aggregation.field_unit and method not in NUMBERS_OF:
+        step["unit"] = aggregation.field_unit
     if default:
         step["default"] = True
     return step

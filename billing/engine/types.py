@@ -67,6 +67,7 @@ class Aggregation:
     quantity_per_unit: Decimal
     rounding: UnitRounding
     unit: str
+    field_unit: str = ""
     default_value: Decimal | None = None
     segmented_fields: tuple[str, ...] = ()
     segments: tuple[Segment, ...] = ()

@@ -124,7 +124,7 @@ def _usage_charge(
         factor=WHOLE if price.per == ONE else 1 / Fraction(price.per),
         facts=priced.facts,
         steps=[
-            quantity_step(aggregation.method, quantity, count, default),
+            quantity_step(aggregation, quantity, count, default),
             units_step(aggregation, exact_units, shown),
             bands_step(pricing, price, item.attachment.currency),
         ],

@@ -67,7 +67,8 @@ class AccountRun:
     def fail(self, problems: Sequence[Problem]) -> None:
         """Nothing of the account is written; the first reason is told, and how many others there are."""
         first, others = problems[0], len(problems) - 1
-        message = f"{first.message} (and {others} more)" if others else first.message
+        more = f" And {others} more problem{'' if others == 1 else 's'}." if others else ""
+        message = first.message + more
         self.failure = Problem(first.code, message)
         self.rows, self.note = BillRows(), ""
         self.unchanged = self.skipped_locked = self.suppressed_empty = 0

@@ -45,6 +45,18 @@ def test_a_bill_shows_its_lines_and_opens_one_to_its_working(bill, sign_in):
     assert "over 500" in opened
 
 
+def test_a_working_names_the_quantitys_unit_and_a_band_that_takes_all(shop, sign_in):
+    shop.std, shop.disk = shop.plan(), shop.meter()
+    shop.price(shop.std, shop.aggregation(shop.disk), "0.15")
+    customer(shop, gb=750)
+    run(shop)
+    line = BillLine.objects.get(type="USAGE")
+    path = reverse("billing:bill_line", pk=Bill.objects.get().pk, line=line.pk)
+    working = " ".join(sign_in("viewer").get(path).content.decode().split())
+    assert '<span class="result">750 GB</span>' in working
+    assert '<td class="num">all</td>' in working
+
+
 def test_a_line_leads_to_the_measurements_that_it_counted(bill, shop, sign_in):
     line = BillLine.objects.get(revision__bill=bill, type="USAGE")
     shop.use(shop.disk, (bill.account, "2024-06-11T12:00", {"gb": 1}))

@@ -41,7 +41,7 @@ def test_a_failure_tells_the_first_reason_and_how_many_more(shop):
     )
     reason = run(shop)["failed"]["acme"]
     assert "EUR" in reason
-    assert reason.endswith("(and 1 more)")
+    assert reason.endswith(". And 1 more problem.")
 
 
 def test_failed_accounts_can_be_run_again(shop):

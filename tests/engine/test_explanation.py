@@ -1,9 +1,12 @@
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from billing.engine.explanation import quantity_step
+from billing.engine.types import Method
 from tests.engine.make import make_aggregation, make_attachment, make_bill, make_pricing
 
 
@@ -165,3 +168,11 @@ def test_the_steps_of_a_line_lead_from_its_quantity_to_its_converted_subtotal(
     assert rounding_step["result"] == str(line.subtotal)
     assert Decimal(conversion_step["exact"]) == line.subtotal * line.rate
     assert conversion_step["result"] == str(line.converted_subtotal)
+
+
+def test_a_quantity_has_its_fields_unit_unless_measurements_or_values_are_counted():
+    gb = make_aggregation(field_unit="GB")
+    counted = replace(gb, method=Method.COUNT)
+    assert quantity_step(gb, Decimal(5), 2, False)["unit"] == "GB"
+    assert "unit" not in quantity_step(counted, Decimal(5), 5, False)
+    assert "unit" not in quantity_step(replace(gb, field_unit=""), Decimal(5), 2, False)
