@@ -6,14 +6,14 @@ from typing import Any
 import django_tables2 as tables
 from django.utils.html import format_html
 
-from billing.models import Bill, BillJob, BillJobResult
+from billing.models import Bill, BillJob, BillJobResult, JobStatus
 from m3console.core.links import reverse
 from m3console.core.listing import Table
 from m3console.core.templatetags.console import day, day_text, instant, money, period_text, status
 
 LINE = {"td": {"class": "nowrap"}, "th": {}}
 NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
-CODE = {"td": {"class": "mono hide-md"}, "th": {"class": "hide-md"}}
+CODE = {"td": {"class": "mono hide-xl"}, "th": {"class": "hide-xl"}}
 ROOM = {"td": {"class": "hide-md"}, "th": {"class": "hide-md"}}
 WIDE = {"td": {"class": "hide-md nowrap"}, "th": {"class": "hide-md"}}
 
@@ -103,7 +103,8 @@ class JobTable(Table):
     status = tables.Column("Status")
     scope = tables.Column("Bills", accessor="latest_only", attrs=WIDE)
     accounts_done = tables.Column("Accounts done", attrs=NUMBER)
-    accounts_total = tables.Column("of", attrs=NUMBER)
+    accounts_total = tables.Column("Accounts in all", visible=False)
+    failures = tables.Column("Some failed", visible=False)
 
     def render_name(self, value: Any) -> str:
         return f"Bill run, {day_text(value)}"
@@ -118,8 +119,20 @@ class JobTable(Table):
     def value_created_at(self, record: BillJob) -> Any:
         return record.created_at.isoformat()
 
-    def render_status(self, value: str, record: BillJob) -> str:
-        return status(record.status)
+    def render_status(self, record: BillJob) -> str:
+        return job_status(record, failures=record.failures)  # type: ignore[attr-defined]
+
+    def value_status(self, record: BillJob) -> str:
+        return record.status
+
+    def render_accounts_done(self, value: int, record: BillJob) -> str:
+        return f"{value:,} of {record.accounts_total:,}"
+
+    def value_accounts_done(self, value: int) -> int:
+        return value
+
+    def value_failures(self, value: bool) -> str:
+        return "yes" if value else "no"
 
     def render_scope(self, value: bool) -> str:
         return "Latest due bill only" if value else "Every unbilled period"
@@ -128,18 +141,41 @@ class JobTable(Table):
 class ResultTable(Table):
     """What a job did, account by account."""
 
-    name = tables.Column("Account", accessor="account__name", linkify=lambda record: account_url(record))
-    code = tables.Column(
-        "Code", accessor="account__code", attrs={"td": {"class": "mono hide-md"}, "th": {"class": "hide-md"}}
-    )
+    name = tables.Column("Account", accessor="account__name", attrs={"td": {"class": "clip"}})
+    code = tables.Column("Code", accessor="account__code", attrs=CODE)
     outcome = tables.Column("Result")
+    reason = tables.Column("Reason", default="", attrs=ROOM)
     bills = tables.Column("Bills", attrs=NUMBER)
-    reason = tables.Column(
-        "Reason", default="", attrs={"td": {"class": "hide-md"}, "th": {"class": "hide-md"}}
-    )
+
+    def render_name(self, value: str, record: BillJobResult) -> str:
+        """The account; on phones why it failed stands below."""
+        account = record.account
+        gone = account.deleted_at is not None
+        name = value if gone else format_html('<a href="{}">{}</a>', account_url(record), value)
+        return format_html('{}<span class="cell-sub">{}</span>', name, record.reason)
+
+    def value_name(self, value: str) -> str:
+        return value
+
+    def render_bills(self, value: int, record: BillJobResult) -> str:
+        """How many were written, with the account's bills behind the number."""
+        if not value or record.account.deleted_at is not None:
+            return f"{value:,}"
+        url = reverse("billing:account_bills", pk=record.account_id)
+        return format_html('<a href="{}">{}</a>', url, f"{value:,}")
+
+    def value_bills(self, value: int) -> int:
+        return value
 
     def render_outcome(self, record: BillJobResult) -> str:
         return status(record.outcome, record.get_outcome_display())
+
+
+def job_status(job: BillJob, *, failures: bool) -> str:
+    """A run that came to its end, but not for every account, says so."""
+    if failures and job.status == JobStatus.COMPLETE:
+        return status("WARNING", "Complete, some failed")
+    return status(job.status)
 
 
 def bill_url(bill: Bill) -> str:

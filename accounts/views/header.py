@@ -145,6 +145,7 @@ def _entries(request: Request, account: Account, entries: list[MenuEntry]) -> li
             "group": one.group,
             "order": one.order,
             "dialog": one.dialog,
+            "icon": one.icon,
             "danger": one.url_name.endswith(("_delete", "_erase")),
         }
         for one in sorted(entries, key=lambda one: one.order)

@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Account
 from m3console.core import clock
@@ -28,6 +28,13 @@ class Outcome(models.TextChoices):
     SUPPRESSED_EMPTY = "SUPPRESSED_EMPTY", "Empty, suppressed"
 
 
+class BillJobQuerySet(models.QuerySet["BillJob"]):
+    def with_failures(self) -> "BillJobQuerySet":
+        """With `failures`: whether any account failed."""
+        failed = BillJobResult.objects.filter(job=OuterRef("pk"), outcome=Outcome.FAILED)
+        return self.annotate(failures=Exists(failed))
+
+
 @tracked(without=("accounts_done",))
 class BillJob(models.Model):
     """A run of billing up to a bill date, over all accounts or some (spec 3, Run billing).
@@ -50,6 +57,8 @@ class BillJob(models.Model):
     created_by = models.ForeignKey("core.User", models.PROTECT, null=True, related_name="+")
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+
+    objects = BillJobQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -103,6 +112,12 @@ class BillJobAttempt(models.Model):
         return f"{self.worker} at {self.item}"
 
 
+class BillJobResultQuerySet(models.QuerySet["BillJobResult"]):
+    def search(self, text: str) -> "BillJobResultQuerySet":
+        """What was done for the accounts, deleted ones too, that the text finds."""
+        return self.filter(account__in=Account.everyone.all().search(text).values("pk"))
+
+
 class BillJobResult(models.Model):
     """What a job did for one account: one row each, with the reason where it failed.
 
@@ -122,6 +137,8 @@ class BillJobResult(models.Model):
     reason_code = models.CharField(max_length=40, blank=True)
     reason = models.TextField(blank=True)
     earlier_unbilled = models.BooleanField(default=False)
+
+    objects = BillJobResultQuerySet.as_manager()
 
     class Meta:
         constraints = [

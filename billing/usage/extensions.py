@@ -41,7 +41,9 @@ def register() -> None:
     stand_under("accounts:", "usage:usage_")
     account = extensions("accounts.account")
     account.tabs.append(Tab("usage", "Usage", "usage:account_usage", 50))
-    account.menu.append(MenuEntry("Submit usage", "usage:usage_submit", 10, group="header", dialog=True))
+    account.menu.append(
+        MenuEntry("Submit usage", "usage:usage_submit", 10, group="header", dialog=True, icon="usage")
+    )
     account.on_delete.append(free_uids)
     account.losses.append(usage_lost)
     account.erasures.append(REFUSED_ROWS)

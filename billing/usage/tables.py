@@ -15,7 +15,10 @@ from m3console.core.templatetags.console import instant, status
 NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
 WIDE = {"td": {"class": "hide-md"}, "th": {"class": "hide-md"}}
 WIDE_NUMBER = {"td": {"class": "num hide-md"}, "th": {"class": "num hide-md"}}
-CODE = {"td": {"class": "mono hide-md"}, "th": {"class": "hide-md"}}
+NAMED = {"td": {"class": "nowrap hide-md"}, "th": {"class": "hide-md"}}
+CODE = {"td": {"class": "mono nowrap hide-md"}, "th": {"class": "hide-md"}}
+FAR = {"td": {"class": "nowrap hide-xl"}, "th": {"class": "hide-xl"}}
+FAR_CODE = {"td": {"class": "mono nowrap hide-xl"}, "th": {"class": "hide-xl"}}
 
 
 class MeasurementTable(Table):
@@ -24,9 +27,9 @@ class MeasurementTable(Table):
     name = tables.Column("Timestamp", accessor="ts", attrs={"td": {"class": "nowrap"}})
     meter = tables.Column("Meter", accessor="meter_id")
     values = tables.Column("Values", empty_values=())
-    ets = tables.Column("End", default="", attrs=WIDE)
-    uid = tables.Column("Uid", attrs=CODE)
-    upload = tables.Column("Came by", empty_values=(), attrs=WIDE)
+    ets = tables.Column("End", default="", attrs=FAR)
+    uid = tables.Column("Uid", attrs=FAR_CODE)
+    upload = tables.Column("Came by", empty_values=(), attrs=NAMED)
 
     def __init__(self, data: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(data, *args, **kwargs)

@@ -147,7 +147,15 @@ def _groups(lines: Iterable[BillLine]) -> list[dict[str, Any]]:
     groups = []
     for name, members in groupby(ordered, key=_product):
         group = list(members)
-        groups.append({"name": name, "lines": group, "total": sum(line.converted_subtotal for line in group)})
+        plans = {str((line.labels.get("plan") or {}).get("name", "")) for line in group}
+        groups.append(
+            {
+                "name": name,
+                "plan": plans.pop() if len(plans) == 1 else "",
+                "lines": group,
+                "total": sum(line.converted_subtotal for line in group),
+            }
+        )
     return sorted(groups, key=lambda group: group["lines"][0].position)
 
 

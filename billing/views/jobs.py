@@ -13,7 +13,7 @@ from billing.filters import JobFilter, ResultFilter
 from billing.forms import RunBillingForm
 from billing.models import BillJob, BillJobResult, JobStatus, Outcome
 from billing.services.jobs import cancel_job, create_job, retry_failed
-from billing.tables import JobTable, ResultTable
+from billing.tables import JobTable, ResultTable, job_status
 from m3console.core import clock
 from m3console.core.errors import RuleViolation
 from m3console.core.htmx import page, wants_partial
@@ -69,9 +69,9 @@ def job_list(request: Request) -> Answer:
     return listing(
         request,
         title="Bill jobs",
-        rows=BillJob.objects.filter(organization=request.organization).select_related(
-            "created_by", "organization"
-        ),
+        rows=BillJob.objects.filter(organization=request.organization)
+        .select_related("created_by", "organization")
+        .with_failures(),
         table=JobTable,
         sorts={"created_at": F("created_at")},
         default="-created_at",
@@ -92,6 +92,7 @@ def job_detail(request: Request, pk: UUID) -> Answer:
         if not counts["running"]:
             answer["HX-Refresh"] = "true"  # the status, the buttons and the results have changed as well
         return answer
+    counts = _counts(job)
     return listing(
         request,
         title=f"Bill run, {job.bill_date:%-d %b %Y}",
@@ -100,11 +101,13 @@ def job_detail(request: Request, pk: UUID) -> Answer:
         sorts={"outcome": ATTENTION},
         default="outcome",
         filters=ResultFilter,
+        search="Account name, code or e-mail",
         noun="account",
         empty="Results appear here as accounts are billed.",
         context={
             "job": job,
-            "counts": _counts(job),
+            "counts": counts,
+            "status": job_status(job, failures=bool(counts["failed"])),
             "crumbs": [{"label": "Bill jobs", "url": reverse("billing:job_list")}],
         },
         template="billing/job_detail.html",

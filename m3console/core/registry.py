@@ -39,6 +39,7 @@ class MenuEntry:
     group: str = ""
     shown: Callable[[Any], bool] = lambda entity: True
     dialog: bool = False
+    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,3 +169,22 @@ def test_the_list_of_bills_is_filtered_searched_and_written_as_csv(bill, sign_in
     rows = b"".join(client.get(path, {"format": "csv"}).streaming_content).decode().splitlines()
     assert len(rows) == 2
     assert str(Decimal("120.00")) in rows[1]
+
+
+def test_a_run_with_failures_says_so_and_its_accounts_are_found_with_the_reason(shop, sign_in):
+    shop.std, shop.disk = shop.plan(standing_charge=20), shop.meter()
+    customer(shop, "fine")
+    customer(shop, "mixed", plan=shop.plan("euro", standing_charge=5, currency="EUR"))
+    run(shop)
+    client, job = sign_in("viewer"), BillJob.objects.get()
+    assert "COMPLETE, SOME FAILED" in client.get(reverse("billing:job_list")).content.decode()
+    path = reverse("billing:job_detail", pk=job.pk)
+    assert "COMPLETE, SOME FAILED" in client.get(path).content.decode()
+    found = client.get(path, {"q": "mixed"})
+    assert found.context["listing"].count == "1"
+    assert 'cell-sub">There is no conversion from EUR to USD' in found.content.decode()
+    billed = client.get(path, {"q": "fine"}).content.decode()
+    assert reverse("billing:account_bills", pk=Bill.objects.get().account_id) in billed
+    rows = b"".join(client.get(reverse("billing:job_list"), {"format": "csv-all"}).streaming_content).decode()
+    assert "COMPLETE," in rows
+    assert rows.splitlines()[1].endswith("2,2,yes")
