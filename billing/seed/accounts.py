@@ -10,6 +10,7 @@ from accounts.hierarchy import check_parent, hold
 from accounts.models import Account, ChildMembership
 from billing.seed.calendar import Span, months_later
 from billing.seed.catalogue import WITHOUT_RATE, billing_currencies
+from billing.seed.custom_fields import OwnValues
 from billing.seed.customers import FAMILY, UNBILLABLE, Customer, address, customer, dice
 from billing.seed.subscriptions import Subscription, relation
 from m3console.core import clock
@@ -65,6 +66,7 @@ class _Batch:
     ) -> None:
         self._organization, self._seed, self._span, self._customers = organization, seed, span, customers
         self._currencies = billing_currencies(organization)
+        self._own_values = OwnValues(organization, seed)
         self._ids: dict[int, UUID] = {}
 
     def make(self) -> tuple[int, int]:
@@ -107,6 +109,7 @@ class _Batch:
             currency=self._currency(each),
             days_before_bill_due=14 if roll.randrange(10) == 0 else None,
             purchase_order_number=f"PO-{roll.randint(1000, 9999)}" if roll.randrange(5) == 0 else "",
+            custom_fields=self._own_values.of_account(each.number),
         )
         self._ids[each.number] = account.pk
         return account
@@ -156,6 +159,7 @@ class _Batch:
             child_billing_mode=(
                 HierarchyMode.PARENT_BREAKDOWN if each.parent is None else HierarchyMode.CHILD
             ),
+            custom_fields=self._own_values.of_attachment(each.number, subscription.plan),
         )
 
     def _cover(self, attachment: AccountPlan, product: UUID) -> CoveredProduct:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from billing.seed.calendar import Span
+from billing.seed.custom_fields import OwnValues, define_custom_fields
 from billing.seed.offers import OFFERS, Bands, Offer, Price
 from m3console.core.models import Currency, CurrencyConversion, Organization
 from plans.models import Aggregation, Meter, Plan, PlanTemplate, Product
@@ -38,6 +39,7 @@ def missing_plans(organization: Organization) -> list[str]:
 def make_catalogue(organization: Organization, span: Span) -> None:
     """Everything on offer. Raises RuleViolation if a code is taken. The caller has opened an action."""
     _convert(organization)
+    define_custom_fields(organization)
     for offer in OFFERS:
         _Maker(organization, span, offer).make()
 
@@ -79,6 +81,7 @@ class _Maker:
     def __init__(self, organization: Organization, span: Span, offer: Offer) -> None:
         self._organization, self._span, self._offer = organization, span, offer
         self._aggregations: dict[str, Aggregation] = {}
+        self._own_values = OwnValues(organization)
 
     def make(self) -> None:
         offer = self._offer
@@ -99,6 +102,7 @@ class _Maker:
             plan = create_plan(
                 organization=self._organization, plan_template=template, name=each_plan.name,
                 code=each_plan.code, standing_charge=None if own is None else Decimal(own),
+                custom_fields={} if own is None else self._own_values.of_plan(),
             )  # fmt: skip
             self._price(each_plan.prices, plan=plan)
 
