@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal, Inexact
 
+from billing.attachment_changes import as_engine, effects_on_bills
 from billing.engine.calendar import (
     Schedule,
     Share,
-    bill_dates,
     final_bill_date,
     first_bill_date,
     period_billed_on,
@@ -16,20 +16,17 @@ from billing.engine.calendar import (
 from billing.engine.charges import standing_charges
 from billing.engine.lines import Charge
 from billing.engine.money import money
-from billing.engine.types import Attachment, DueAttachment, Frequency, Named
-from m3console.core import clock
+from billing.engine.types import DueAttachment
 from m3console.core.models import Currency, CurrencyConversion
 from m3console.core.registry import Effect
 from m3console.core.templatetags.console import period_text, spelled
 from m3console.core.text import day_in_words
 from plans.models import AccountPlan
 
-NAMED_DATES = 3
-
 
 def attachment_effects(draft: AccountPlan) -> Iterator[Effect]:
     """First bill, first standing charge, periods that are past already, and the rate it needs."""
-    attachment = _as_engine(draft)
+    attachment = as_engine(draft)
     first = first_bill_date(attachment)
     period = period_billed_on(attachment, first)
     if period is None:
@@ -38,28 +35,8 @@ def attachment_effects(draft: AccountPlan) -> Iterator[Effect]:
     yield _first_bill(due, first)
     currency = Currency.objects.get(organization=draft.organization, code=attachment.currency)
     yield from (_first_charge(charge, currency) for charge in standing_charges(due))
-    today = clock.today(draft.organization.timezone)
-    yield _unbilled(bill_dates(attachment, date.min, today))
+    yield from effects_on_bills(draft)
     yield from _conversion(draft, attachment.currency)
-
-
-def _as_engine(draft: AccountPlan) -> Attachment:
-    """As much of the attachment as the calendar and the standing charge need."""
-    plan, template = draft.plan, draft.plan.plan_template
-    return Attachment(
-        id=draft.pk,
-        code=draft.code or "",
-        start=draft.start_date,
-        end=draft.end_date,
-        anchor=draft.anchor,
-        frequency=Frequency(template.bill_frequency),
-        interval=template.bill_frequency_interval,
-        product=Named(template.product.pk, template.product.code, template.product.name),
-        plan=Named(plan.pk, plan.code, plan.name),
-        template=Named(template.pk, template.code or "", template.name),
-        currency=template.currency,
-        standing_charge=plan.charge,
-    )
 
 
 def _first_bill(due: DueAttachment, first: date) -> Effect:
@@ -99,19 +76,6 @@ def _shares_in_words(parts: Sequence[Share]) -> str:
     if whole:
         words.insert(0, f"{whole} whole period{'s' if whole > 1 else ''}")
     return " + ".join(words)
-
-
-def _unbilled(past: Sequence[date]) -> Effect:
-    """The periods whose bill date has come already: no bill has them yet."""
-    if not past:
-        return Effect("No past period becomes unbilled.", "Its first bill date is still to come.")
-    named = ", ".join(day_in_words(bill_date) for bill_date in past[-NAMED_DATES:])
-    earlier = f" and {len(past) - NAMED_DATES} earlier ones" if len(past) > NAMED_DATES else ""
-    dates = f"Bill date{'s' if len(past) > 1 else ''} {named}{earlier}"
-    count = "1 past period is" if len(past) == 1 else f"{len(past)} past periods are"
-    return Effect(
-        f"{count} now unbilled.", f"{dates}. Run billing for every unbilled period to bill them all."
-    )
 
 
 def _conversion(draft: AccountPlan, currency: str) -> Iterator[Effect]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import F, Model, QuerySet
 
 from billing import account_columns, made_with
+from billing.attachment_changes import change_effects, refuse_locked_days
 from billing.effects import attachment_effects
 from billing.erasing import BILLS
 from billing.made_with import named
@@ -35,7 +36,10 @@ def register() -> None:
     account.erasures.append(BILLS)
     attachment = extensions("plans.accountplan")
     attachment.tabs.append(Tab("bills", "Bills", "billing:attachment_bills", 10, count=_bills_under))
+    attachment.panels.append(Panel("bills_made_under_it", "billing:attachment_latest_bills", 10))
     attachment.effects.append(attachment_effects)
+    attachment.change_checks.append(refuse_locked_days)
+    attachment.change_effects.append(change_effects)
     attachment.losses.append(_changed_bills)
     attachment.blockers.append(_locked_bills)
     extensions("plans.pricing").blockers.append(_bills_priced)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from billing.views import bills, jobs, measurements, overview
+from billing.views import attachments, bills, jobs, measurements, overview
 
 app_name = "billing"
 
@@ -27,4 +27,9 @@ urlpatterns = [
     path("accounts/<uuid:pk>/bills/latest/", overview.latest_bills, name="latest_bills"),
     # plan-attachments/<attachment>/
     path("plan-attachments/<uuid:pk>/bills/", bills.attachment_bills, name="attachment_bills"),
+    path(
+        "plan-attachments/<uuid:pk>/bills/latest/",
+        attachments.attachment_latest_bills,
+        name="attachment_latest_bills",
+    ),
 ]

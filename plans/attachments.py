@@ -3,6 +3,7 @@
 Every act holds the account's lock, so nobody bills, attaches or makes it a parent meanwhile.
 """
 
+from copy import copy
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -216,10 +217,27 @@ def _end_current(draft: AccountPlan, seen: UUID | None) -> None:
         return
     if overlap.current is None or (seen and seen != overlap.current.pk):
         raise overlap
-    current, end = overlap.current, draft.start_date
-    entities.update(current, version=current.version, end_date=end)
-    current.end_date = end
-    cover_again(current)
+    ended = ended_on(overlap.current, draft.start_date)
+    try:
+        check_change(overlap.current, ended)
+    except RuleViolation as refusal:
+        refusal.field = "start_date"  # of the new one: that is the day that is asked for
+        raise
+    entities.update(ended, version=ended.version, end_date=ended.end_date)
+    cover_again(ended)
+
+
+def ended_on(attachment: AccountPlan, day: date) -> AccountPlan:
+    """A copy of an attachment that ends on a day; nothing is saved."""
+    ended = copy(attachment)
+    ended.end_date = day
+    return ended
+
+
+def check_change(before: AccountPlan, after: AccountPlan) -> None:
+    """Raise RuleViolation for a change that upper layers forbid, such as one inside a locked period."""
+    for check in extensions("plans.accountplan").change_checks:
+        check(before, after)
 
 
 def _change(account_plan: AccountPlan, version: int, fields: dict[str, Any]) -> AccountPlan:
@@ -234,6 +252,7 @@ def _change(account_plan: AccountPlan, version: int, fields: dict[str, Any]) -> 
     days = (draft.start_date, draft.end_date)
     if _adds_days(before, draft) and (refusal := parent_refusal(before.account, days)):
         raise refusal
+    check_change(before, draft)
     with no_overlap(draft, _sentences(draft.code)):
         entities.update(before, version=version, **fields)
         if (before.start_date, before.end_date) != (draft.start_date, draft.end_date):

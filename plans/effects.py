@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from django.db.models import Q
 
+from m3console.core.errors import RuleViolation
 from m3console.core.registry import Effect, extensions
 from m3console.core.text import day_in_words
-from plans.attachments import refusal_of
+from plans.attachments import check_change, ended_on, refusal_of
 from plans.models import AccountPlan, Plan, Pricing
 from plans.overlaps import Overlap, foreseen
 
@@ -31,10 +32,59 @@ def foresee(draft: AccountPlan, *, end_current: bool) -> Foresight:
     return Foresight(draft, overlap, list(_effects(draft, overlap, end_current)))
 
 
+def foresee_change(before: AccountPlan, after: AccountPlan) -> Foresight:
+    """What saving another version of an attachment would bring about; only saving decides."""
+    same = (before.start_date, before.end_date) == (after.start_date, after.end_date)
+    overlap = None if same or after.organization.allow_overlapping_plans else foreseen(after)
+    return Foresight(after, overlap, list(_change_effects(before, after, overlap)))
+
+
+def _change_effects(before: AccountPlan, after: AccountPlan, overlap: Overlap | None) -> Iterator[Effect]:
+    refusal = _refusal(before, after)
+    if refusal:
+        yield refusal
+    if overlap:
+        yield Effect("It would overlap another attachment.", overlap.message, warning=True)
+    if before.start_date != after.start_date:
+        yield Effect(
+            f"It starts on {day_in_words(after.start_date)}.",
+            f"Instead of {day_in_words(before.start_date)}.",
+        )
+    if before.end_date != after.end_date:
+        yield _another_end(before, after)
+    if before.anchor != after.anchor:
+        yield Effect(
+            f"Bill dates are counted from {day_in_words(after.anchor)}.",
+            f"Instead of {day_in_words(before.anchor)}.",
+        )
+    if refusal is None:
+        for tell in extensions("plans.accountplan").change_effects:
+            yield from tell(before, after)
+
+
+def _refusal(before: AccountPlan, after: AccountPlan) -> Effect | None:
+    """Why upper layers would refuse the change, if they would."""
+    try:
+        check_change(before, after)
+    except RuleViolation as refusal:
+        return Effect("This cannot be saved.", refusal.message, warning=True)
+    return None
+
+
+def _another_end(before: AccountPlan, after: AccountPlan) -> Effect:
+    last, until_now = after.last_billed_day, before.last_billed_day
+    instead = f"Instead of {day_in_words(until_now)}." if until_now else "Instead of no end date."
+    if last is None:
+        return Effect("It runs until it is ended.", instead)
+    return Effect(f"Last billed day {day_in_words(last)}.", instead)
+
+
 def _effects(draft: AccountPlan, overlap: Overlap | None, end_current: bool) -> Iterator[Effect]:
     current = overlap.current if overlap and end_current else None
     if current:
         yield _ending(current, draft)
+        if refusal := _refusal(current, ended_on(current, draft.start_date)):
+            yield refusal
     elif overlap:
         names = " and ".join(clash.plan.name for clash in overlap.clashes)
         yield Effect(

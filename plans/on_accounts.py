@@ -15,6 +15,7 @@ from plans.attachments import refuse_parent_with_plan
 from plans.models import AccountPlan
 
 TAB = "plans"
+COUNTED = 1_000
 
 
 def register() -> None:
@@ -31,7 +32,7 @@ def register() -> None:
 
 def count_current(account: Account) -> int:
     """How many plans are active or pending on the account today."""
-    return AccountPlan.objects.of_account(account).current(_today(account)).count()
+    return AccountPlan.objects.of_account(account).current(_today(account))[:COUNTED].count()
 
 
 def attachments_running(account_id: UUID) -> Iterator[Blocker]:

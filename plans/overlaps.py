@@ -62,7 +62,8 @@ def foreseen(draft: AccountPlan) -> Overlap | None:
     product = draft.plan.plan_template.product
     covering = AccountPlan.objects.of_account(draft.account).filter(covered__product=product)
     others = covering.exclude(pk=draft.pk).sharing_days(draft.start_date, draft.end_date)
-    clashes = list(others.with_plan().order_by("start_date", "pk"))
+    whose = others.with_plan().select_related("account", "organization")
+    clashes = list(whose.order_by("start_date", "pk"))
     return Overlap(product, clashes, draft.start_date) if clashes else None
 
 

@@ -130,6 +130,7 @@ URL_RIGHTS: dict[str, Right] = {
     "billing:account_bills": Right.READ,
     "billing:latest_bills": Right.READ,
     "billing:attachment_bills": Right.READ,
+    "billing:attachment_latest_bills": Right.READ,
 }
 # allauth's and the admin's own pages guard themselves; the organization middleware leaves them alone.
 SELF_GUARDED = ("account_", "mfa_", "admin:")

@@ -1,5 +1,6 @@
 """Forms of plan attachments, in the words and the order of the console."""
 
+from copy import copy
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -15,7 +16,7 @@ from m3console.core.forms import ConsoleForm, DateInput, EntityForm
 from m3console.core.models import EntityType
 from m3console.core.text import day_in_words
 from plans.attachments import check_days
-from plans.effects import Foresight, foresee
+from plans.effects import Foresight, foresee, foresee_change
 from plans.models import AccountPlan, HierarchyMode, Plan, Product
 
 SETTINGS_FIELDS: Final = (
@@ -167,7 +168,17 @@ class AttachmentEditForm(SettingsForm, EntityForm):
 
     def __init__(self, *args: Any, entity: AccountPlan, **kwargs: Any) -> None:
         super().__init__(*args, entity=entity, **kwargs)
+        self.attachment = entity
+        self.foresight: Foresight | None = None
         self.set_up(entity.account, "version", "start_date", "end_date")
+
+    def look_ahead(self) -> None:
+        """Find out what saving would bring about, if what is filled in can be saved."""
+        if self.is_valid():
+            after = copy(self.attachment)
+            for name, value in self.settings().items():
+                setattr(after, name, value)
+            self.foresight = foresee_change(self.attachment, after)
 
 
 def in_hierarchy(account: Account) -> bool:

@@ -1,15 +1,12 @@
 """What the pages of plan attachments show."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from accounts.models import Account
-from accounts.views.header import account_context
 from accounts.views.header import crumbs as account_crumbs
 from m3console.core import clock, permissions
 from m3console.core.http import Request
-from m3console.core.keyset import keyset
 from m3console.core.links import reverse
 from m3console.core.registry import Tab, extensions
 from m3console.core.templatetags.console import day, money
@@ -21,39 +18,7 @@ from plans.views.panels import link
 from plans.views.pricing_rows import groups_of
 
 KIND = "plans.accountplan"
-PREVIOUS_ROWS = 25
 HISTORY = Tab("history", "History", "plans:attachment_history", 1_000)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """An attachment in a panel of the account's tab, with what it is today."""
-
-    attachment: AccountPlan
-    status: str
-    is_new: bool
-
-
-def tab_context(request: Request, account: Account) -> dict[str, Any]:
-    """The two panels: current ones by start, newest first; ended ones by end, latest first, by pages."""
-    today = clock.today(account.organization.timezone)
-    ours = AccountPlan.objects.of_account(account).with_plan()
-    ended = ours.previous(today)
-    part = keyset(
-        ended, ended, "end_date", descending=True, cursor=request.GET.get("cursor", ""), size=PREVIOUS_ROWS
-    )
-    new = request.GET.get("new", "")
-    return {
-        **account_context(request, account, tab="plans"),
-        "current": [_row(one, today, new) for one in ours.current(today).order_by("-start_date", "-pk")],
-        "previous": [_row(one, today, new) for one in part.rows],
-        "older": part.after,
-        "newer": part.before,
-    }
-
-
-def _row(attachment: AccountPlan, today: date, new: str) -> Row:
-    return Row(attachment, attachment.status(today), str(attachment.pk) == new)
 
 
 def crumbs(account: Account) -> list[dict[str, str]]:
@@ -74,7 +39,8 @@ def edit_context(attachment: AccountPlan) -> dict[str, Any]:
     days = days_in_words(attachment.start_date, attachment.end_date)
     return {
         "title": f"Edit plan attachment {attachment.plan.name}",
-        "lead": f"Of {attachment.account.name}, {days}. For another plan or product, end it and attach that.",
+        "attachment": attachment,
+        "days": days,
         "submit": "Update Plan attachment",
         "crumbs": [*crumbs(attachment.account), _own_crumb(attachment)],
         "cancel_url": reverse("plans:attachment_detail", pk=attachment.pk),
@@ -114,6 +80,7 @@ def attachment_page(request: Request, attachment: AccountPlan, *, tab: str) -> d
         "status": attachment.status(clock.today(attachment.organization.timezone)),
         "attached": days_in_words(attachment.start_date, attachment.end_date),
         "crumbs": crumbs(attachment.account),
+        "undeletable": blockers_of(attachment) if _may_delete(request) else [],
         "tabs_label": "Plan attachment",
         "tabs": [
             {
@@ -128,6 +95,10 @@ def attachment_page(request: Request, attachment: AccountPlan, *, tab: str) -> d
     }
 
 
+def _may_delete(request: Request) -> bool:
+    return permissions.allows(request.membership.role, "plans:attachment_delete")
+
+
 def detail_context(request: Request, attachment: AccountPlan) -> dict[str, Any]:
     return {
         **attachment_page(request, attachment, tab="details"),
@@ -138,7 +109,7 @@ def detail_context(request: Request, attachment: AccountPlan) -> dict[str, Any]:
             if permissions.allows(request.membership.role, one.url_name)
         ],
         "facts": [
-            {"id": "attachment", "title": "Plan attachment details", "rows": _own_facts(attachment)},
+            _own_panel(request, attachment),
             {"id": "plan", "title": "Plan details", "rows": _plan_facts(attachment)},
             {"id": "standing-charge", "title": "Standing charge", "rows": _charge_facts(attachment)},
         ],
@@ -159,6 +130,17 @@ def _pricings(attachment: AccountPlan) -> dict[str, Any]:
         "groups": [group for group in groups if group.rows],
         "currency": attachment.plan.plan_template.currency,
         "all_url": f"{reverse('plans:pricing_list')}?plan={attachment.plan_id}" if more else "",
+    }
+
+
+def _own_panel(request: Request, attachment: AccountPlan) -> dict[str, Any]:
+    edit = "plans:attachment_edit"
+    may_edit = permissions.allows(request.membership.role, edit)
+    return {
+        "id": "attachment",
+        "title": "Plan attachment details",
+        "edit_url": reverse(edit, pk=attachment.pk) if may_edit else "",
+        "rows": _own_facts(attachment),
     }
 
 

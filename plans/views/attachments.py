@@ -1,5 +1,6 @@
 """Plan attachments in the browser: the account's tab, attaching in two steps, the attachment's pages."""
 
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Account
 from accounts.views.accounts import account_of
-from m3console.core.errors import RuleViolation
+from m3console.core.errors import Obstructed, RuleViolation
 from m3console.core.forms import form_page
 from m3console.core.history import history_page
 from m3console.core.htmx import page, wants_partial
@@ -25,8 +26,8 @@ from plans.views.attachment_context import (
     delete_context,
     detail_context,
     edit_context,
-    tab_context,
 )
+from plans.views.attachment_tab import tab_context
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -55,13 +56,13 @@ def attachment_create(request: Request, pk: UUID) -> HttpResponse:
     return form_page(
         request,
         form,
-        lambda: _attach(request, form),
+        lambda: _attach(request, form, context),
         context=context,
         template="plans/attachment_create.html",
     )
 
 
-def _attach(request: Request, form: AttachForm) -> HttpResponse:
+def _attach(request: Request, form: AttachForm, context: dict[str, Any]) -> HttpResponse:
     given = form.cleaned_data
     try:
         attachment = attach_plan(
@@ -70,8 +71,9 @@ def _attach(request: Request, form: AttachForm) -> HttpResponse:
             end_current=given["end_current"] or False,
             **form.settings(),
         )
-    except RuleViolation:
+    except RuleViolation as refusal:
         form.look_ahead()  # now: a field that is refused no longer says what was given
+        context["blockers"] = getattr(refusal, "blockers", [])
         raise
     messages.success(request, f"{attachment.plan.name} is attached to {form.account.name}.")
     return _to_tab(form.account, new=attachment.pk)
@@ -115,13 +117,21 @@ def attachment_edit(request: Request, pk: UUID) -> HttpResponse:
     attachment = _attachment(request, pk)
     sent = request.POST if request.method == "POST" else None
     form = AttachmentEditForm(sent, entity=attachment)
+    context, template = edit_context(attachment), "plans/attachment_edit.html"
+    if request.POST.get("step") == "preview":
+        form.look_ahead()
+        return page(request, template, {**context, "form": form}, partial="preview")
 
     def save() -> HttpResponse:
-        update_account_plan(attachment, version=form.cleaned_data["version"], **form.settings())
+        try:
+            update_account_plan(attachment, version=form.cleaned_data["version"], **form.settings())
+        except Obstructed as problem:
+            context["blockers"] = problem.blockers
+            raise
         messages.success(request, f"{attachment.plan.name} is updated.")
         return _to_tab(attachment.account, new=attachment.pk)
 
-    return form_page(request, form, save, context=edit_context(attachment))
+    return form_page(request, form, save, context=context, template=template)
 
 
 @require_http_methods(FORM)

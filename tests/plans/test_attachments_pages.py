@@ -1,6 +1,6 @@
 """Plan attachments in the browser, without one: what each page says and what each form does."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -82,9 +82,29 @@ def test_previous_plans_are_paged_latest_end_first(operator, shop, on):
         attach_plan(account=account, plan=plan, **days)
     url = reverse("plans:attachment_list", pk=account.pk)
     first = operator.get(url)
-    assert [row.attachment.end_date.day for row in first.context["previous"]] == [31, *range(30, 6, -1)]
-    second = operator.get(url, {"cursor": first.context["older"]})
-    assert [row.attachment.end_date.day for row in second.context["previous"]] == [6, 5, 4, 3, 2]
+    assert [row.attachment.end_date.day for row in first.context["previous"].rows] == [31, *range(30, 6, -1)]
+    assert "30, latest end first" in text(first)
+    second = operator.get(url + first.context["previous"].after_url)
+    assert [row.attachment.end_date.day for row in second.context["previous"].rows] == [6, 5, 4, 3, 2]
+    assert second.context["previous"].before_url
+
+
+def test_hundreds_of_current_plans_are_paged_and_what_is_new_is_on_top(operator, shop, on):
+    on(JAN)
+    account, plan = shop.account(), shop.plan()
+    made = [
+        attach_plan(account=account, plan=plan, start_date=day, end_date=day + timedelta(days=1))
+        for day in (date(2027, 1, 1) + timedelta(days=number) for number in range(60))
+    ]
+    url = reverse("plans:attachment_list", pk=account.pk)
+    first = operator.get(url, {"new": made[0].pk})
+    shown = first.context["current"].rows
+    assert [row.attachment for row in shown] == [made[0], *reversed(made[35:])]
+    assert [row.is_new for row in shown] == [True, *[False] * 25]
+    assert ">60, one per product and day<" in text(first)
+    second = operator.get(url + first.context["current"].after_url)
+    assert [row.attachment for row in second.context["current"].rows] == list(reversed(made[10:35]))
+    assert not any(row.is_new for row in second.context["current"].rows)
 
 
 def test_the_type_comes_first_with_plan_chosen(operator, shop):
@@ -471,5 +491,5 @@ def test_each_page_needs_at_most_25_queries(operator, shop, django_assert_max_nu
     for url in [*urls_of(account, attachment), create_url(account)]:
         with django_assert_max_num_queries(25):
             operator.get(url)
-    with django_assert_max_num_queries(36):
+    with django_assert_max_num_queries(40):
         operator.post(create_url(account), given(shop.plan("Scale"), "2026-02-01"))

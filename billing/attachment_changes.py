@@ -1,0 +1,197 @@
+"""What a change of a plan attachment means for bills that are there already (spec 2, Plan attachment).
+
+An attachment's days on a bill are those of the period that the bill's date ends, while it runs. A locked
+bill keeps its days; one that is not locked is rated again by the next run.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from billing.engine.calendar import Schedule, bill_dates, first_bill_date, period_billed_on
+from billing.engine.types import Attachment, DueAttachment, Frequency, Named, Period
+from billing.models import Bill
+from m3console.core import clock
+from m3console.core.errors import Obstructed
+from m3console.core.links import reverse
+from m3console.core.registry import Blocker, Effect
+from m3console.core.templatetags.console import period_text
+from m3console.core.text import day_in_words
+from plans.models import AccountPlan
+
+NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A bill whose days of an attachment would be others than they are; None for no day at all."""
+
+    bill: Bill
+    before: Period | None
+    after: Period | None
+
+    @property
+    def locked(self) -> bool:
+        return self.bill.locked_at is not None
+
+
+def as_engine(draft: AccountPlan) -> Attachment:
+    """As much of an attachment as the calendar and the standing charge need."""
+    plan, template = draft.plan, draft.plan.plan_template
+    return Attachment(
+        id=draft.pk,
+        code=draft.code or "",
+        start=draft.start_date,
+        end=draft.end_date,
+        anchor=draft.anchor,
+        frequency=Frequency(template.bill_frequency),
+        interval=template.bill_frequency_interval,
+        product=Named(template.product.pk, template.product.code, template.product.name),
+        plan=Named(plan.pk, plan.code, plan.name),
+        template=Named(template.pk, template.code or "", template.name),
+        currency=template.currency,
+        standing_charge=plan.charge,
+    )
+
+
+def touched_bills(before: AccountPlan | None, after: AccountPlan) -> list[Touched]:
+    """The account's bills that a change, or without `before` a new one, would touch; earliest first."""
+    template = after.plan.plan_template
+    bills = Bill.objects.filter(
+        account_id=after.account_id,
+        frequency=template.bill_frequency,
+        frequency_interval=template.bill_frequency_interval,
+    )
+    old, new = as_engine(before) if before else None, as_engine(after)
+    compared = (
+        Touched(bill, _days(old, bill.bill_date), _days(new, bill.bill_date))
+        for bill in bills.defer("account_address").order_by("bill_date", "id")
+    )
+    return [each for each in compared if each.before != each.after]
+
+
+def _days(attachment: Attachment | None, bill_date: date) -> Period | None:
+    period = period_billed_on(attachment, bill_date) if attachment else None
+    return DueAttachment(attachment, period).covered if attachment and period else None
+
+
+def refuse_locked_days(before: AccountPlan, after: AccountPlan) -> None:
+    """What a locked bill has billed stays: an attachment changes only outside of locked periods.
+
+    Raises Obstructed with the locked bills, beside the field that would have to stay.
+    """
+    touched = [each for each in touched_bills(before, after) if each.locked]
+    if not touched:
+        return
+    last = touched[-1]
+    reference = f"Bill {last.bill.reference} of {day_in_words(last.bill.bill_date)}"
+    field, fix = _way_out(before, after, last.bill.bill_date)
+    raise Obstructed(
+        f"{reference} is locked with {_in_words(last.before)} of {after.plan.name};"
+        f" this would make it {_in_words(last.after)}. {fix}",
+        [Blocker(_named(each.bill), _page(after, each.bill)) for each in touched[-NAMED:]],
+        field=field,
+    )
+
+
+def _way_out(before: AccountPlan, after: AccountPlan, locked_until: date) -> tuple[str, str]:
+    """The field that is refused, and what can be done instead; days from `locked_until` on are free."""
+    day = day_in_words(locked_until)
+    if before.start_date != after.start_date:
+        return "start_date", "Keep its start date."
+    if before.end_date == after.end_date:
+        fix = f"For another billing cycle date, end it on {day} and attach the plan again from then."
+        return "bill_epoch", fix
+    if before.end_date and before.end_date < locked_until:
+        return "end_date", f"Keep its end date, and attach the plan again from {day} for later days."
+    return "end_date", f"Choose {day} as its end date, or a later day."
+
+
+def change_effects(before: AccountPlan, after: AccountPlan) -> Iterator[Effect]:
+    """The bills that are not locked and change with it, then the periods that become unbilled."""
+    touched = [each for each in touched_bills(before, after) if not each.locked]
+    yield from (_changed(each, after) for each in touched[-NAMED:])
+    if len(touched) > NAMED:
+        yield Effect(f"{len(touched) - NAMED} earlier bills change too.", "The next run rates them again.")
+    today = clock.today(after.organization.timezone)
+    new, old = as_engine(after), as_engine(before)
+    unbilled = set(bill_dates(new, date.min, today)) - set(bill_dates(old, date.min, today))
+    unbilled -= {each.bill.bill_date for each in touched}
+    if unbilled:
+        yield past_periods(sorted(unbilled))
+    yield from _next_bill(new, today)
+
+
+def _next_bill(attachment: Attachment, today: date) -> Iterator[Effect]:
+    """The first bill date after today, if there is one."""
+    due = next_bill(attachment, today)
+    if due is not None:
+        covered = due.covered
+        yield Effect(
+            f"Next bill on {day_in_words(due.period.end)}, covering"
+            f" {period_text(covered.start, covered.end)}."
+        )
+
+
+def next_bill(attachment: Attachment, today: date) -> DueAttachment | None:
+    """What the attachment's first bill date after today bills of it; None after its last one."""
+    first, schedule = first_bill_date(attachment), Schedule.of(attachment)
+    day = first if first > today else schedule.boundary(schedule.number_at(today) + 1)
+    period = period_billed_on(attachment, day)
+    return DueAttachment(attachment, period) if period else None
+
+
+def past_periods(past: list[date]) -> Effect:
+    """The periods whose bill date has come already: no bill has them yet."""
+    if not past:
+        return Effect("No past period becomes unbilled.", "Its first bill date is still to come.")
+    named = ", ".join(day_in_words(bill_date) for bill_date in past[-NAMED:])
+    earlier = f" and {len(past) - NAMED} earlier ones" if len(past) > NAMED else ""
+    dates = f"Bill date{'s' if len(past) > 1 else ''} {named}{earlier}"
+    count = "1 past period is" if len(past) == 1 else f"{len(past)} past periods are"
+    return Effect(
+        f"{count} now unbilled.", f"{dates}. Run billing for every unbilled period to bill them all."
+    )
+
+
+def effects_on_bills(draft: AccountPlan) -> Iterator[Effect]:
+    """What a new attachment means for bills that are there already, then the periods that have none."""
+    touched = touched_bills(None, draft)
+    locked = [each for each in touched if each.locked]
+    for each in locked[-NAMED:]:
+        yield Effect(
+            f"{_sentence_case(_named(each.bill))} is locked: {_in_words(each.after)} will not be billed.",
+            f"Start on {day_in_words(locked[-1].bill.bill_date)} or later to have every day billed.",
+            warning=True,
+        )
+    yield from (_changed(each, draft) for each in touched[-NAMED:] if not each.locked)
+    today, made = clock.today(draft.organization.timezone), {each.bill.bill_date for each in touched}
+    past = [day for day in bill_dates(as_engine(draft), date.min, today) if day not in made]
+    if past or not touched:
+        yield past_periods(past)
+
+
+def _changed(each: Touched, draft: AccountPlan) -> Effect:
+    bill = each.bill
+    days = f"It covers {_in_words(each.after)} of {draft.plan.name}, instead of {_in_words(each.before)}."
+    reopened = ", and its approval is withdrawn" if bill.status == "APPROVED" else ""
+    return Effect(
+        f"{_sentence_case(_named(bill))}, {bill.get_status_display().lower()}, changes.",
+        f"{days} The next run rates it again{reopened}.",
+    )
+
+
+def _in_words(period: Period | None) -> str:
+    return period_text(period.start, period.end) if period else "no day"
+
+
+def _named(bill: Bill) -> str:
+    return f"bill {bill.reference} of {day_in_words(bill.bill_date)}"
+
+
+def _sentence_case(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _page(attachment: AccountPlan, bill: Bill) -> str:
+    return reverse("billing:bill_detail", organization=attachment.organization, pk=bill.pk)
