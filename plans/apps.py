@@ -7,10 +7,12 @@ class PlansConfig(AppConfig):
     def ready(self) -> None:
         from m3console.core.navigation import Entry, add
         from plans import custom_fields, on_accounts, on_organization
+        from plans.views import attached
 
         on_accounts.register()
         on_organization.register()
         custom_fields.register()
+        attached.register()
         add(
             Entry("Catalogue", 10, "Products", "product", "plans:product_list", "plans:product_"),
             Entry("Catalogue", 20, "Meters", "meter", "plans:meter_list", "plans:meter_"),

@@ -8,12 +8,12 @@ from uuid import UUID
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from m3console.core.lists.filters import ListFilter
 from m3console.core.models import Organization
 from m3console.core.registry import Offered
-from plans.models import Meter, PlanTemplate, Product
+from plans.models import Meter, Plan, PlanTemplate, Pricing, Product
 
 GLOBAL = "global"
 
@@ -44,6 +44,16 @@ def named_in_link(path: str, label: str) -> django_filters.UUIDFilter:
     return django_filters.UUIDFilter(field_name=path, label=label, widget=forms.HiddenInput)
 
 
+def priced_with(label: str = "Prices the aggregation") -> django_filters.UUIDFilter:
+    """Plans or templates that price an aggregation themselves; only links set it."""
+
+    def narrow(rows: QuerySet[Any], name: str, value: UUID) -> QuerySet[Any]:
+        owner = "plan" if rows.model is Plan else "plan_template"
+        return rows.filter(Exists(Pricing.objects.filter(**{owner: OuterRef("pk")}, aggregation=value)))
+
+    return django_filters.UUIDFilter(label=label, method=narrow, widget=forms.HiddenInput)
+
+
 class MeterFilter(ListFilter):
     offered = {"product": every(Product)}
     product = belongs("product", label="Product", unowned=True)
@@ -58,12 +68,14 @@ class AggregationFilter(ListFilter):
 class TemplateFilter(ListFilter):
     offered = {"product": every(Product)}
     product = belongs("product", label="Product")
+    aggregation = priced_with()
 
 
 class PlanFilter(ListFilter):
     offered = {"product": every(Product), "plan_template": every(PlanTemplate)}
     product = belongs("plan_template__product", label="Product")
     plan_template = belongs("plan_template", label="Plan template")
+    aggregation = priced_with()
 
 
 class PricingFilter(ListFilter):
@@ -73,3 +85,4 @@ class PricingFilter(ListFilter):
     plan_template = belongs("plan_template", label="Plan template")
     plan = named_in_link("plan", "Plan id")
     aggregation = named_in_link("aggregation", "Aggregation id")
+    meter = named_in_link("aggregation__meter", "Meter id")

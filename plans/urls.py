@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from plans.views import aggregations, attachments, meters, plans, pricings, products, templates
+from plans.views import (
+    aggregations,
+    attached,
+    attachments,
+    duplicates,
+    meters,
+    plans,
+    pricings,
+    products,
+    templates,
+)
 
 app_name = "plans"
 
@@ -43,6 +53,14 @@ urlpatterns = [
     path("plan-templates/<uuid:pk>/delete/", templates.plan_template_delete, name="plan_template_delete"),
     path("plan-templates/<uuid:pk>/history/", templates.plan_template_history, name="plan_template_history"),
     path(
+        "plan-templates/<uuid:pk>/accounts/", attached.plan_template_accounts, name="plan_template_accounts"
+    ),
+    path(
+        "plan-templates/<uuid:pk>/duplicate/",
+        duplicates.plan_template_duplicate,
+        name="plan_template_duplicate",
+    ),
+    path(
         "plan-templates/<uuid:pk>/pricings/create/",
         pricings.plan_template_pricing_create,
         name="plan_template_pricing_create",
@@ -54,6 +72,8 @@ urlpatterns = [
     path("plans/<uuid:pk>/edit/", plans.plan_edit, name="plan_edit"),
     path("plans/<uuid:pk>/delete/", plans.plan_delete, name="plan_delete"),
     path("plans/<uuid:pk>/history/", plans.plan_history, name="plan_history"),
+    path("plans/<uuid:pk>/accounts/", attached.plan_accounts, name="plan_accounts"),
+    path("plans/<uuid:pk>/duplicate/", duplicates.plan_duplicate, name="plan_duplicate"),
     path("plans/<uuid:pk>/pricings/create/", pricings.pricing_create, name="pricing_create"),
     # pricings/
     path("pricings/", pricings.pricing_list, name="pricing_list"),

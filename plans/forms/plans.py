@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 
 from m3console.core.custom_field_forms import CustomFieldsFormField
 from m3console.core.exact import ExactField
-from m3console.core.forms import EntityForm
+from m3console.core.forms import ConsoleForm, EntityForm
 from m3console.core.models import Currency, EntityType, Organization
 from m3console.core.templatetags.console import amount
 from plans.forms.common import choose_from, code_field, laid_out, name_field, product_field, products
@@ -121,3 +121,14 @@ class PlanForm(EntityForm):
         self.fields["standing_charge"].help_text = f"Blank: the template’s, {inherited}. 0: none."
         if described := template.standing_charge_description:
             self.fields["standing_charge_description"].help_text = f"Blank: the template’s, “{described}”."
+
+
+class DuplicateForm(ConsoleForm):
+    """What tells a duplicate from what it is made of."""
+
+    name = name_field()
+    code = code_field()
+
+    def __init__(self, *args: Any, code_required: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].required = code_required

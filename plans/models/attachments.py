@@ -55,6 +55,10 @@ class AccountPlanQuerySet(models.QuerySet["AccountPlan"]):
         """With a day of [start, end) in common; without an end it goes on for ever."""
         return self.current(start) if end is None else self.current(start).filter(start_date__lt=end)
 
+    def search(self, text: str) -> Self:
+        """Of the accounts that the text finds."""
+        return self.filter(account__in=Account.objects.all().search(text).values("pk"))
+
     def with_plan(self) -> Self:
         """With all that names them in a list: plan, template and product."""
         return self.select_related("plan__plan_template__product")
@@ -79,7 +83,7 @@ class AccountPlan(Entity):
     """
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="account_plans")
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="account_plans")
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="account_plans", db_index=False)
     code = models.CharField(max_length=80, null=True, blank=True, validators=[code_valid])
     start_date = models.DateField()
     end_date = models.DateField(null=True, blank=True)
@@ -108,6 +112,7 @@ class AccountPlan(Entity):
         ]
         indexes = [
             models.Index("account", "start_date", "id", name="attachment_of_account"),
+            models.Index("plan", "start_date", "id", name="attachment_of_plan"),
             GinIndex(fields=["custom_fields"], name="attachment_by_custom", condition=~Q(custom_fields={})),
         ]
 

@@ -1,6 +1,7 @@
 """What changes the catalogue: each function is one act, in one transaction, recorded in the history."""
 
 from plans.services.aggregations import create_aggregation, delete_aggregation, update_aggregation
+from plans.services.duplicates import duplicate_plan, duplicate_plan_template
 from plans.services.meters import create_meter, delete_meter, update_meter
 from plans.services.plans import (
     create_plan,
@@ -28,6 +29,8 @@ __all__ = [
     "delete_plan_template",
     "delete_pricing",
     "delete_product",
+    "duplicate_plan",
+    "duplicate_plan_template",
     "update_aggregation",
     "update_meter",
     "update_plan",

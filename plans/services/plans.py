@@ -56,7 +56,7 @@ def create_plan_template(
         _check_currency(organization, currency)
         _check_frequency(bill_frequency, bill_frequency_interval)
         return created(
-            PlanTemplate, _template_sentences(code), organization=organization, product=product, name=name,
+            PlanTemplate, template_sentences(code), organization=organization, product=product, name=name,
             code=code or None, currency=currency, bill_frequency=bill_frequency,
             bill_frequency_interval=bill_frequency_interval, standing_charge=Decimal(standing_charge),
             standing_charge_description=standing_charge_description, custom_fields=custom_fields or {},
@@ -78,7 +78,7 @@ def update_plan_template(template: PlanTemplate, *, version: int, **fields: Any)
             _check_currency(before.organization, after["currency"])
         _check_frequency(after["bill_frequency"], after["bill_frequency_interval"])
         _check_template_use(before, after)
-        return updated(before, _template_sentences(after["code"]), version=version, **fields)
+        return updated(before, template_sentences(after["code"]), version=version, **fields)
 
 
 def create_plan(
@@ -98,7 +98,7 @@ def create_plan(
     with action("plan.created"):
         return created(
             Plan,
-            _plan_sentences(code),
+            plan_sentences(code),
             organization=organization,
             plan_template=held(plan_template, organization, field="plan_template"),
             name=name,
@@ -113,7 +113,7 @@ def update_plan(plan: Plan, *, version: int, **fields: Any) -> Plan:
     """Change anything but the template. Raises RuleViolation, or StaleVersion if somebody saved meanwhile."""
     check_known(fields, PLAN_FIELDS)
     with action("plan.updated"):
-        return updated(plan, _plan_sentences(fields.get("code", plan.code)), version=version, **fields)
+        return updated(plan, plan_sentences(fields.get("code", plan.code)), version=version, **fields)
 
 
 def delete_plan_template(template: PlanTemplate, *, version: int | None = None) -> None:
@@ -146,14 +146,16 @@ def _negative() -> RuleViolation:
     return RuleViolation("The standing charge must be 0 or more.", field="standing_charge")
 
 
-def _template_sentences(code: str | None) -> Sentences:
+def template_sentences(code: str | None) -> Sentences:
+    """What the constraints of a template mean to a person."""
     return {
         "template_code_once": code_taken(PlanTemplate, code),
         "template_standing_charge_not_negative": _negative(),
     }
 
 
-def _plan_sentences(code: str) -> Sentences:
+def plan_sentences(code: str) -> Sentences:
+    """What the constraints of a plan mean to a person."""
     return {"plan_code_once": code_taken(Plan, code), "plan_standing_charge_not_negative": _negative()}
 
 

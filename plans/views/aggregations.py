@@ -26,6 +26,7 @@ from plans.views.columns import BY_NAME, HIDE, MONO
 from plans.views.pages import chosen, delete_page, entity_context, find, history, save_page, today
 from plans.views.panels import link, scope
 from plans.views.pricing_rows import shown_pricings
+from plans.views.where_used import used_aggregation
 
 SHOWN = 200
 
@@ -111,6 +112,7 @@ def aggregation_detail(request: Request, pk: UUID) -> HttpResponse:
         "details": _details(aggregation, context["edit_url"]),
         "segments": _segments(aggregation),
         "segment_count": len(aggregation.segments),
+        "used": used_aggregation(aggregation),
         "pricings": shown_pricings(found[:SHOWN], today(request)),
         "all_url": f"{reverse('plans:pricing_list')}?aggregation={pk}" if len(found) > SHOWN else "",
     }

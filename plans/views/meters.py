@@ -24,6 +24,7 @@ from plans.services.rows import blockers_above
 from plans.views.columns import BY_NAME, HIDE, MONO
 from plans.views.pages import chosen, delete_page, entity_context, find, history, save_page
 from plans.views.panels import panel, scope
+from plans.views.where_used import used_meter
 
 
 class MeterTable(Table):
@@ -108,6 +109,7 @@ def meter_detail(request: Request, pk: UUID) -> HttpResponse:
         "rows": [{"label": "Product", "value": scope(meter.product)}],
     }
     context |= {"details": details, "panel": aggregations, "fields": meter.data_fields.all()}
+    context["used"] = used_meter(meter)
     return page(request, "plans/meter_detail.html", context)
 
 

@@ -1,11 +1,10 @@
 """Pages of plans."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 import django_tables2 as tables
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
@@ -13,20 +12,22 @@ from django.views.decorators.http import require_safe
 from m3console.core.changes import Source
 from m3console.core.htmx import page
 from m3console.core.http import Request
-from m3console.core.keyset import capped_count
 from m3console.core.links import reverse
 from m3console.core.listing import Table, listing
 from m3console.core.templatetags.console import amount, money
 from plans import services
 from plans.filters import PlanFilter
 from plans.forms.plans import PlanForm
-from plans.models import AccountPlan, Plan, PlanTemplate, Pricing
+from plans.models import Plan, PlanTemplate, Pricing
+from plans.priced import with_priced
 from plans.services.plans import plan_blockers
 from plans.services.rows import blockers_above
-from plans.views.columns import BY_NAME, HIDE, MONO, NUM
-from plans.views.pages import chosen, delete_page, entity_context, find, history, save_page, today
+from plans.views.attached import attached_figures
+from plans.views.columns import BY_NAME, HIDE, MONO, NUM, priced_tag
+from plans.views.pages import chosen, delete_page, entity_context, find, history, save_page
 from plans.views.panels import link
-from plans.views.pricing_rows import groups_of
+from plans.views.price_preview import conversion_notes
+from plans.views.pricing_rows import pricings_context
 
 
 class PlanTable(Table):
@@ -41,15 +42,22 @@ class PlanTable(Table):
         attrs=HIDE,
     )
     charge = tables.Column(verbose_name="Standing charge", attrs=NUM)
+    priced = tables.Column(attrs=HIDE)
 
     class Meta(Table.Meta):
-        sequence = ("name", "code", "product", "plan_template", "charge")
+        sequence = ("name", "code", "product", "plan_template", "charge", "priced")
 
     def render_charge(self, record: Plan) -> Any:
         return money(record.charge, record.plan_template.currency)
 
     def value_charge(self, record: Plan) -> str:
         return f"{record.charge:f} {record.plan_template.currency}"
+
+    def render_priced(self, value: bool) -> Any:
+        return priced_tag(value)
+
+    def value_priced(self, value: bool) -> str:
+        return "yes" if value else "no"
 
 
 def plans() -> QuerySet[Plan]:
@@ -61,7 +69,7 @@ def plan_list(request: Request) -> HttpResponseBase:
     return listing(
         request,
         title="Plans",
-        rows=plans().filter(organization=request.organization),
+        rows=with_priced(plans().filter(organization=request.organization)),
         table=PlanTable,
         sorts=BY_NAME,
         default="name",
@@ -96,29 +104,20 @@ def plan_edit(request: Request, pk: UUID) -> HttpResponse:
 def plan_detail(request: Request, pk: UUID) -> HttpResponse:
     """The plan's pricings by aggregation, its template's among them, with what it inherits."""
     plan = find(request, plans(), pk)
-    day = today(request)
     context = entity_context(request, plan, tab="details")
-    groups, more = groups_of(plan, day, new=request.GET.get("new", ""))
+    shown = pricings_context(request, plan)
     context |= {
-        "groups": groups,
-        "all_url": f"{reverse('plans:pricing_list')}?plan={pk}" if more else "",
+        **shown,
+        "all_url": f"{reverse('plans:pricing_list')}?plan={pk}" if shown["more"] else "",
         "create_url": reverse("plans:pricing_create", pk=pk) if context["edit_url"] else "",
+        "duplicate_url": reverse("plans:plan_duplicate", pk=pk) if context["edit_url"] else "",
         "currency": plan.plan_template.currency,
+        "priced": bool(shown["has_prices"] or plan.charge),
         "details": _details(plan, context["edit_url"]),
-        "attached": _attached(plan, day),
+        "attached": attached_figures(request, plan),
+        "notes": list(conversion_notes(plan)),
     }
     return page(request, "plans/plan_detail.html", context)
-
-
-def _attached(plan: Plan, day: date) -> list[tuple[str, str]]:
-    """How many attachments of the plan there are today, up to a cap."""
-    all_of_it = AccountPlan.objects.filter(plan=plan)
-    begun = all_of_it.filter(Q(end_date=None) | Q(end_date__gt=day), start_date__lte=day)
-    return [
-        ("All", capped_count(all_of_it)),
-        ("Active", capped_count(begun)),
-        ("Pending", capped_count(all_of_it.filter(start_date__gt=day))),
-    ]
 
 
 def _details(plan: Plan, edit_url: str) -> dict[str, Any]:

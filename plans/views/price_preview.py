@@ -6,8 +6,6 @@ from datetime import date
 from decimal import Decimal, Inexact
 from typing import Any
 
-from django.db.models import Q
-
 from billing.engine.curves import Cliff, cheaper_to, cliffs, cost
 from billing.engine.money import money
 from billing.engine.types import Band
@@ -22,6 +20,7 @@ from plans.price_chart import Spell, price_chart
 from plans.price_periods import Period, gaps, timeline
 from plans.pricing_types import SHAPES, PricingType
 from plans.segments import segment_key
+from plans.views.pricing_rows import on_owner
 from plans.wording import bands_of, price_text, type_of_pricing
 
 NAMED = 3
@@ -118,13 +117,6 @@ def _others(form: PricingForm) -> list[Pricing]:
     if isinstance(form.entity, Pricing):
         rows = rows.exclude(pk=form.entity.pk)
     return list(rows.select_related("aggregation").order_by("-start_date")[:OTHERS])
-
-
-def on_owner(owner: Any) -> Any:
-    """The pricings that hold on a plan, its template's among them, or on a template."""
-    if isinstance(owner, Plan):
-        return Pricing.objects.filter(Q(plan=owner) | Q(plan_template=owner.plan_template_id))
-    return Pricing.objects.filter(plan_template=owner)
 
 
 def _timeline(form: PricingForm, others: list[Pricing]) -> Any:

@@ -1,21 +1,26 @@
 """Pricings as rows of a page: type, price in words, period, status, and what replaces what."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
+from m3console.core.http import Request
 from m3console.core.links import reverse
 from m3console.core.templatetags.console import period_text
 from plans.models import Aggregation, Plan, PlanTemplate, Pricing
+from plans.price_periods import gaps
 from plans.segments import segment_key, segment_text
+from plans.views.pages import today
 from plans.wording import bands_of, price_text, status_of, type_of_pricing
 
 SHOWN = 300
+WHEN = {"": "All", "ACTIVE": "Current", "PENDING": "Coming", "ENDED": "Past"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,47 +44,100 @@ class Group:
 
     aggregation: Aggregation
     rows: list[ShownPricing] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
-def shown_pricing(pricing: Pricing, today: date, **marks: Any) -> ShownPricing:
+def on_owner(owner: Plan | PlanTemplate) -> QuerySet[Pricing]:
+    """The pricings that hold on a plan, its template's among them, or on a template."""
+    if isinstance(owner, Plan):
+        return Pricing.objects.filter(Q(plan=owner) | Q(plan_template=owner.plan_template_id))
+    return Pricing.objects.filter(plan_template=owner)
+
+
+def shown_pricing(pricing: Pricing, on: date, **marks: Any) -> ShownPricing:
     kind = type_of_pricing(pricing)
     return ShownPricing(
         pricing=pricing,
         type=kind.label,
         price=price_text(kind, bands_of(pricing), pricing.aggregation.unit),
         segment=segment_text(pricing.segment, pricing.aggregation.segmented_fields),
-        status=status_of(pricing, today),
+        status=status_of(pricing, on),
         url=reverse("plans:pricing_detail", pk=pricing.pk),
         **marks,
     )
 
 
-def shown_pricings(pricings: Iterable[Pricing], today: date) -> list[ShownPricing]:
-    return [shown_pricing(pricing, today) for pricing in pricings]
+def shown_pricings(pricings: Iterable[Pricing], on: date) -> list[ShownPricing]:
+    return [shown_pricing(pricing, on) for pricing in pricings]
 
 
-def groups_of(owner: Plan | PlanTemplate, today: date, *, new: str = "") -> tuple[list[Group], bool]:
+def pricings_context(request: Request, owner: Plan | PlanTemplate) -> dict[str, Any]:
+    """The panel of pricings of a plan or template: all, or those that hold now, will hold, or did.
+
+    `?new=` marks the one that was made just now.
+    """
+    day = today(request)
+    groups, more = groups_of(owner, day, new=request.GET.get("new", ""))
+    said = request.GET.get("when", "")
+    counts = Counter(row.status for group in groups for row in group.rows)
+    when = [
+        {
+            "label": label,
+            "count": counts[key] if key else counts.total(),
+            "url": f"?when={key.lower()}" if key else "?",
+            "current": said == key.lower(),
+        }
+        for key, label in WHEN.items()
+    ]
+    chosen = next((key for key in WHEN if key and said == key.lower()), "")
+    return {"groups": narrowed(groups, chosen), "when": when, "more": more, "has_prices": bool(groups)}
+
+
+def narrowed(groups: list[Group], status: str) -> list[Group]:
+    """The groups with only the rows of a status; all of them without one."""
+    if not status:
+        return groups
+    parts = [
+        Group(group.aggregation, [row for row in group.rows if row.status == status], group.warnings)
+        for group in groups
+    ]
+    return [part for part in parts if part.rows]
+
+
+def groups_of(owner: Plan | PlanTemplate, on: date, *, new: str = "") -> tuple[list[Group], bool]:
     """A plan's or template's pricings by aggregation, and whether there are more than are shown.
 
     Among a plan's are its template's, which hold while the plan has none of its own (spec 2, Pricing). `new`
     is the id of the one that was made just now.
     """
-    on_owner = Q(plan_template=owner)
-    if isinstance(owner, Plan):
-        on_owner = Q(plan=owner) | Q(plan_template=owner.plan_template_id)
-    rows = Pricing.objects.filter(on_owner).select_related("aggregation")
+    rows = on_owner(owner).select_related("aggregation")
     rows = rows.order_by(Lower("aggregation__name"), "aggregation_id", "segment_key", "start_date", "id")
     found = list(rows[: SHOWN + 1])
+    more = len(found) > SHOWN
     groups = []
     for _, each in groupby(found[:SHOWN], key=lambda pricing: pricing.aggregation_id):
         pricings = list(each)
-        group = Group(pricings[0].aggregation)
+        group = Group(pricings[0].aggregation, warnings=[] if more else warnings_of(pricings))
         group.rows = [
-            shown_pricing(pricing, today, is_new=str(pricing.pk) == new, **_marks(pricing, owner, pricings))
+            shown_pricing(pricing, on, is_new=str(pricing.pk) == new, **_marks(pricing, owner, pricings))
             for pricing in sorted(pricings, key=_order(group.aggregation))
         ]
         groups.append(group)
-    return groups, len(found) > SHOWN
+    return groups, more
+
+
+def warnings_of(pricings: Sequence[Pricing]) -> list[str]:
+    """Of all pricings of one aggregation: the days and the default segment that nothing prices."""
+    aggregation = pricings[0].aggregation
+    said = []
+    for _, each in groupby(pricings, key=lambda pricing: pricing.segment_key):
+        segment = list(each)
+        of = segment_text(segment[0].segment, aggregation.segmented_fields)
+        for start, end in gaps((row.start_date, row.end_date) for row in segment):
+            said.append(f"No price {period_text(start, end)}{f', {of}' if of else ''}.")
+    if {} in aggregation.segments and not any(row.segment == {} for row in pricings):
+        said.append("Everything else has no price: usage that no other segment takes is not billed.")
+    return said
 
 
 def _order(aggregation: Aggregation) -> Any:

@@ -21,6 +21,7 @@ from plans.services.rows import blockers_above
 from plans.views.columns import BY_NAME, MONO
 from plans.views.pages import delete_page, entity_context, find, history, save_page
 from plans.views.panels import panel
+from plans.views.where_used import used_product
 
 
 class ProductTable(Table):
@@ -75,7 +76,8 @@ def product_detail(request: Request, pk: UUID) -> HttpResponse:
     """The product with its meters, aggregations, templates and plans."""
     product = find(request, Product.objects.all(), pk)
     context = entity_context(request, product, tab="details")
-    return page(request, "plans/product_detail.html", {**context, "panels": _panels(request, product)})
+    context |= {"panels": _panels(request, product), "used": used_product(product)}
+    return page(request, "plans/product_detail.html", context)
 
 
 def _panels(request: Request, product: Product) -> list[dict[str, Any]]:

@@ -23,10 +23,12 @@ from plans.forms.plans import TemplateForm
 from plans.models import Plan, PlanTemplate, Pricing, Product
 from plans.services.plans import template_blockers
 from plans.services.rows import blockers_above
+from plans.views.attached import attached_figures
 from plans.views.columns import HIDE, MONO, NUM
-from plans.views.pages import chosen, delete_page, entity_context, find, history, save_page, today
+from plans.views.pages import chosen, delete_page, entity_context, find, history, save_page
 from plans.views.panels import link, panel
-from plans.views.pricing_rows import groups_of
+from plans.views.price_preview import conversion_notes
+from plans.views.pricing_rows import pricings_context
 
 SORTS: dict[str, SortKey] = {"name": Collate(Lower("name"), "C"), "code": Coalesce(F("code"), Value(""))}
 
@@ -101,16 +103,20 @@ def plan_template_detail(request: Request, pk: UUID) -> HttpResponse:
     """The template's pricings, which its plans inherit, and its plans."""
     template = find(request, templates(), pk)
     context = entity_context(request, template, tab="details")
-    groups, more = groups_of(template, today(request), new=request.GET.get("new", ""))
+    shown = pricings_context(request, template)
     plans = panel(
         request, Plan.objects.filter(plan_template=template), key="plan",
         title="Plans", text=lambda row: "", owner=("plan_template", template),
         empty="No plan yet. A plan takes over what the template says and may replace it.",
     )  # fmt: skip
     context |= {
-        "groups": groups,
-        "all_url": f"{reverse('plans:pricing_list')}?plan_template={pk}" if more else "",
+        **shown,
+        "all_url": f"{reverse('plans:pricing_list')}?plan_template={pk}" if shown["more"] else "",
         "create_url": reverse("plans:plan_template_pricing_create", pk=pk) if context["edit_url"] else "",
+        "duplicate_url": reverse("plans:plan_template_duplicate", pk=pk) if context["edit_url"] else "",
+        "priced": bool(shown["has_prices"] or template.standing_charge),
+        "attached": attached_figures(request, template),
+        "notes": list(conversion_notes(template)),
         "panel": plans,
         "currency": template.currency,
         "details": _details(template, context["edit_url"]),
