@@ -18,6 +18,7 @@ NOT_PAGES = {
     "healthz",
     "readyz",
     "accounts:account_suggest",  # a fragment of forms
+    "core:palette",  # a fragment of the palette
     "billing:bill_export",  # a file
     "billing:bill_line",  # a fragment of the bill
     "billing:job_cancel",  # these answer posts only
