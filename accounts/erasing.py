@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.db.models import F
 
 from accounts.hierarchy import KIND, hold
+from accounts.importing.imports import discard_naming
 from accounts.models import Account
 from accounts.models.accounts import PERSONAL
 from m3console.core import clock, entities
@@ -34,6 +35,7 @@ def erase_personal_data(account: Account, *, version: int, reason: str) -> Accou
             raise StaleVersion(entities.changed_sentence(Account, account.pk))
         values = identities(fresh)
         _check_reason(reason, {*values, *(getattr(fresh, name) for name in ADDRESS)})
+        discard_naming(fresh, values)
         for one in extensions(KIND).erasures:
             one.erase(fresh, values)
         if changes := _changes(fresh):

@@ -40,6 +40,14 @@ class AccountTable(Table):
     )
     pk = tables.Column("Id", visible=False)
     email_address = tables.Column("Email address", visible=False)
+    address_line_1 = tables.Column("Address line 1", visible=False)
+    address_line_2 = tables.Column("Address line 2", visible=False)
+    address_line_3 = tables.Column("Address line 3", visible=False)
+    address_line_4 = tables.Column("Address line 4", visible=False)
+    locality = tables.Column("City / Town", visible=False)
+    region = tables.Column("Region / Province", visible=False)
+    post_code = tables.Column("Postcode / Zip", visible=False)
+    country = tables.Column("Country", visible=False)
     bill_epoch = tables.Column("First bill date", visible=False)
     days_before_bill_due = tables.Column("Days before bill due", visible=False)
     purchase_order_number = tables.Column("Purchase order number", visible=False)
@@ -60,6 +68,10 @@ class AccountTable(Table):
 
     def render_currency(self, record: Account) -> str:
         return record.currency or self.request.organization.currency
+
+    def value_currency(self, record: Account) -> str:
+        """The account's own, so that the file can be imported again: blank is the organization's."""
+        return record.currency or ""
 
     def render_parent_account(self, value: Account) -> str:
         return format_html('<a href="{}">{}</a>', detail_url(value), value.name)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import accounts, children, erasing, guidance
+from accounts.views import accounts, children, erasing, guidance, imports
 
 app_name = "accounts"
 
@@ -10,6 +10,12 @@ urlpatterns = [
     path("accounts/suggest/", accounts.account_suggest, name="account_suggest"),
     path("accounts/good-practice/", guidance.good_practice, name="good_practice"),
     path("accounts/deleted/", erasing.deleted_list, name="deleted_list"),
+    path("accounts/import/", imports.import_create, name="import_create"),
+    path("accounts/import/template/", imports.import_template, name="import_template"),
+    # accounts/imports/<id>/
+    path("accounts/imports/", imports.import_list, name="import_list"),
+    path("accounts/imports/<uuid:pk>/", imports.import_detail, name="import_detail"),
+    path("accounts/imports/<uuid:pk>/discard/", imports.import_discard, name="import_discard"),
     # accounts/<id>/
     path("accounts/<uuid:pk>/", accounts.account_detail, name="account_detail"),
     path("accounts/<uuid:pk>/edit/", accounts.account_edit, name="account_edit"),

@@ -5,7 +5,6 @@ class BillingConfig(AppConfig):
     name = "billing"
 
     def ready(self) -> None:
-        from billing import extensions, finding
+        from billing.extensions import register
 
-        extensions.register()
-        finding.register()
+        register()

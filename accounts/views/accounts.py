@@ -59,7 +59,10 @@ def account_list(request: Request) -> HttpResponseBase:
         filters=AccountFilter,
         search="Name, code, e-mail or id",
         create=("Create account", "accounts:account_create"),
-        actions=[("Deleted accounts", "accounts:deleted_list", "")],
+        actions=[
+            ("Deleted accounts", "accounts:deleted_list", ""),
+            ("Import", "accounts:import_create", "inbox"),
+        ],
         empty="Create one, or send usage: a code that is not known yet makes an account.",
         context={"help_link": good_practice_link()},
     )

@@ -6,7 +6,6 @@ class UsageConfig(AppConfig):
     label = "usage"
 
     def ready(self) -> None:
-        from billing.usage import extensions, finding
+        from billing.usage.extensions import register
 
-        extensions.register()
-        finding.register()
+        register()

@@ -16,7 +16,17 @@ def cell(value: Any) -> Any:
     if isinstance(value, int | float):
         return value
     text = str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return f"'{text}" if _begins_formula(text) else text
+
+
+def armed(text: str) -> str:
+    """A cell's text as it was before `cell` disarmed it, so that what was exported comes back as it was."""
+    return text[1:] if text.startswith("'") and _begins_formula(text[1:]) else text
+
+
+def _begins_formula(text: str) -> bool:
+    """Apostrophes before it count: a text that has them already gets one more, and loses one again."""
+    return text.lstrip("'").startswith(FORMULA_STARTS)
 
 
 class Echo:

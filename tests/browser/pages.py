@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from accounts.models import Account
+from accounts.models import Account, AccountImport
 from billing.models import Bill, BillJob, BillLine
 from billing.usage.models import IngestEvent, Upload
 from m3console.core.models import CustomFieldDefinition, Organization
@@ -18,7 +18,8 @@ NOT_PAGES = {
     "healthz",
     "readyz",
     "accounts:account_suggest",  # a fragment of forms
-    "core:palette",  # a fragment of the palette
+    "accounts:import_template",  # a file
+    "accounts:import_discard",  # posts only
     "billing:bill_export",  # a file
     "billing:bill_line",  # a fragment of the bill
     "billing:job_cancel",  # these answer posts only
@@ -31,6 +32,7 @@ NOT_PAGES = {
 OF = {"accounts:child_remove": "child", "accounts:account_children": "parent"}
 # What the id in a path is of, by what stands before it.
 ABOUT = {
+    "accounts/imports": AccountImport,
     "accounts": Account,
     "plan-attachments": AccountPlan,
     "products": Product,

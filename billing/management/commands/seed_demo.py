@@ -8,6 +8,7 @@ from billing.seed.bills import ask_for_bills
 from billing.seed.calendar import Span
 from billing.seed.catalogue import make_catalogue, missing_plans
 from billing.seed.customers import Customer, customer
+from billing.seed.imports import make_import
 from billing.seed.usage import make_usage
 from m3console.core import clock
 from m3console.core.audit import action
@@ -47,6 +48,8 @@ class Command(OrganizationCommand):
         span = Span(first_day(organization, customers) or clock.today(organization.timezone))
         self._make_catalogue(organization, span)
         self._make_accounts(organization, seed, number, span)
+        made = make_import(organization)
+        self.stdout.write(f"Account import: {'a preview made' if made else 'there already'}.")
         self._make_usage(organization, seed, customers, span, measurements)
         if options["bills"]:
             asked = ask_for_bills(organization, span)

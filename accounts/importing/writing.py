@@ -1,0 +1,157 @@
+"""Writing the rows of an import: changed accounts and new ones at the top in bulk, children one by one."""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import OperationalError, connection
+
+from accounts.hierarchy import hold
+from accounts.importing.columns import COLUMNS, KEYS, read_cell
+from accounts.models import Account, AccountImport, AccountImportRow, RowKind
+from accounts.services import CURRENCY_EXISTS, create_account
+from m3console.core import clock
+from m3console.core.audit import current_actor
+from m3console.core.errors import RuleViolation, refusing
+
+CHUNK: Final = 1_000
+NAMED: Final = 3
+WRITTEN: Final = tuple(name for name in COLUMNS if name not in KEYS)
+UPDATE: Final = """
+update accounts_account a set {assignments}, version = a.version + 1, updated_at = %s, updated_by_id = %s
+from unnest({arrays}) as n ({names}) where a.id = n.id and a.version = n.version and a.deleted_at is null
+"""
+TAKEN: Final = "A code of the file was taken meanwhile."
+
+
+class Changed(RuleViolation):
+    """Accounts are no longer as the preview saw them, so nothing was written."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what} Nothing was imported. This is a new preview, of the file beside what is now."
+        )
+
+
+def write_rows(made: AccountImport) -> None:
+    """All rows of an import, in the caller's transaction. Raises Changed."""
+    parents = Account.objects.filter(organization=made.organization_id, code__in=_parent_codes(made))
+    hold(*parents.values_list("pk", flat=True))
+    sentences = {"account_code_once": Changed(TAKEN), CURRENCY_EXISTS: Changed("A currency was taken away.")}
+    try:
+        with refusing(sentences, deferred=[CURRENCY_EXISTS]):
+            for chunk in _chunks(made, RowKind.CHANGE, "account_id"):
+                _change(chunk, made.columns)
+            # In the order of their codes, so that two loads hardly ever wait for each other in a circle.
+            for chunk in _chunks(made, RowKind.CREATE, "code"):
+                _create(made, [row for row in chunk if not _parent(row)])
+            for chunk in _chunks(made, RowKind.CREATE, "code"):
+                _create_children(made, [row for row in chunk if _parent(row)])
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") == "40P01":  # a deadlock, of which we were the one to end
+            raise Changed("Somebody else was creating the same accounts.") from None
+        raise
+
+
+def _chunks(made: AccountImport, kind: RowKind, order: str) -> Iterator[Sequence[AccountImportRow]]:
+    keys = list(made.rows.filter(kind=kind).order_by(order, "line").values_list("pk", flat=True))
+    for first in range(0, len(keys), CHUNK):
+        found = AccountImportRow.objects.in_bulk(keys[first : first + CHUNK])
+        yield [found[key] for key in keys[first : first + CHUNK]]
+
+
+def _change(rows: Sequence[AccountImportRow], columns: Sequence[str]) -> None:
+    """Every column of the file, where the account still has the version that the preview saw."""
+    accounts = [row.account_id for row in rows]
+    locked = Account.objects.filter(pk__in=accounts).order_by("pk").select_for_update(of=("self",))
+    seen: dict[UUID | None, Account] = {account.pk: account for account in locked}
+    versions = {key: account.version for key, account in seen.items()}
+    gone = [row for row in rows if versions.get(row.account_id) != row.account_version]
+    if gone:
+        named = ", ".join(f"“{row.code}”" for row in gone[:NAMED])
+        more = f" and {len(gone) - NAMED} more" if len(gone) > NAMED else ""
+        raise Changed(f"Somebody saved or deleted {named}{more} since the preview was made.")
+    names = [name for name in columns if name in WRITTEN]
+    values = [
+        [row.account_id, row.account_version, *_written(seen[row.account_id], row, names)] for row in rows
+    ]
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        stamps = [clock.now(), current_actor().user_id]
+        cursor.execute(_statement(tuple(names)), [*stamps, *map(list, zip(*values, strict=True))])
+
+
+def _written(account: Account, row: AccountImportRow, names: Sequence[str]) -> Iterator[Any]:
+    """What differs is read from the file, the rest is written as it is."""
+    changed = {name: new for name, _, new in row.changes}
+    for name in names:
+        yield read_cell(name, changed[name]) if name in changed else getattr(account, name)
+
+
+def _create(made: AccountImport, rows: Sequence[AccountImportRow]) -> None:
+    user, moment = current_actor().user_id, clock.now()
+    accounts = [
+        Account(
+            organization_id=made.organization_id,
+            created_by_id=user,
+            updated_by_id=user,
+            created_at=moment,
+            updated_at=moment,
+            **_fields(row),
+        )
+        for row in rows
+    ]
+    Account.objects.bulk_create(accounts)
+    _link(rows, [account.pk for account in accounts])
+
+
+def _create_children(made: AccountImport, rows: Sequence[AccountImportRow]) -> None:
+    """By the one door that knows what a parent may have; each parent is held already, or new."""
+    known = Account.objects.select_related("organization").filter(organization=made.organization_id)
+    parents = {account.code: account for account in known.filter(code__in={_parent(row) for row in rows})}
+    made_ids = []
+    for row in rows:
+        parent = parents.get(_parent(row))
+        if parent is None:
+            raise Changed(f"The parent account “{_parent(row)}” is gone.")
+        try:
+            account = create_account(organization=parent.organization, parent_account=parent, **_fields(row))
+        except RuleViolation as refused:
+            raise Changed(f"Line {row.line}: {refused.message}") from None
+        made_ids.append(account.pk)
+    _link(rows, made_ids)
+
+
+def _fields(row: AccountImportRow) -> dict[str, Any]:
+    return {name: read_cell(name, new) for name, _, new in row.changes if name in WRITTEN}
+
+
+def _link(rows: Sequence[AccountImportRow], accounts: Sequence[UUID]) -> None:
+    """The rows lead to the accounts that they made."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update accounts_accountimportrow r set account_id = n.account"
+            " from unnest(%s::uuid[], %s::uuid[]) as n (id, account) where r.id = n.id",
+            [[row.pk for row in rows], list(accounts)],
+        )
+
+
+def _parent(row: AccountImportRow) -> str:
+    return str(row.values.get("parent_account", "")).strip()
+
+
+def _parent_codes(made: AccountImport) -> set[str]:
+    rows = made.rows.filter(kind=RowKind.CREATE).exclude(values__parent_account="")
+    return {code.strip() for code in rows.values_list("values__parent_account", flat=True) if code}
+
+
+@cache
+def _statement(names: tuple[str, ...]) -> str:
+    """The update of these fields, whose arrays follow the two stamps."""
+    columns = ("id", "version", *names)
+    types = {name: Account._meta.get_field(name).db_type(connection) for name in columns}
+    return UPDATE.format(
+        assignments=", ".join(f"{name} = n.{name}" for name in names),
+        arrays=", ".join(f"%s::{types[name]}[]" for name in columns),
+        names=", ".join(columns),
+    )
