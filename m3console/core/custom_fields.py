@@ -3,9 +3,10 @@
 An entity's own value of the same name overrides the organization's (spec 1, Custom fields).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,14 +14,22 @@ from django.db import models
 
 from m3console.core.errors import RuleViolation
 from m3console.core.fields import CustomValues, written
+from m3console.core.lists.columns import FactColumn
 from m3console.core.models import CustomFieldDefinition, EntityType, Organization, ValueType
+from m3console.core.registry import RowFacts, extensions
 
 _models: dict[str, type[models.Model]] = {}
 
 
 def carried_by(entity_type: EntityType, model: type[models.Model]) -> None:
-    """Let entities of a type have custom fields; the app of the model says so in its `ready()`."""
+    """Let entities of a type have custom fields; the app of the model says so in its `ready()`.
+
+    Their lists offer a column with the values that hold.
+    """
     _models[entity_type] = model
+    column = FactColumn("Custom fields", cell=listed, value=listed, visible=False)
+    facts = RowFacts({"custom_fields": column}, partial(_values_of, entity_type))
+    extensions(model._meta.label_lower).columns.append(facts)
 
 
 def entity_types() -> list[EntityType]:
@@ -58,9 +67,7 @@ def definitions_for(entity: Any) -> list[CustomFieldDefinition]:
 
 def effective_custom_fields(entity: Any) -> dict[str, Decimal | str]:
     """The values that hold for an entity: the organization's, overridden by its own. One query."""
-    given = {each.name: each.default for each in definitions_for(entity)}
-    defaults = {name: value for name, value in given.items() if value is not None}
-    return defaults | dict(entity.custom_fields)
+    return _defaults(definitions_for(entity)) | dict(entity.custom_fields)
 
 
 def shown_custom_fields(entity: Any) -> list[Shown]:
@@ -79,6 +86,25 @@ def shown_custom_fields(entity: Any) -> list[Shown]:
 
 def in_words(value: Decimal | str) -> str:
     return value if isinstance(value, str) else written(value)
+
+
+def listed(values: CustomValues | None) -> str:
+    """Values in one line, as lists and exports show them: segment=smb; sla_hours=8."""
+    return "; ".join(f"{name}={in_words(value)}" for name, value in sorted((values or {}).items()))
+
+
+def _values_of(
+    entity_type: EntityType, organization: Organization, keys: Sequence[Any]
+) -> dict[Any, dict[str, Decimal | str]]:
+    """The values that hold for some entities, by id."""
+    defaults = _defaults(definitions(organization, entity_type))
+    rows = _models[entity_type]._base_manager.filter(pk__in=keys)
+    return {key: defaults | own for key, own in rows.values_list("pk", "custom_fields")}
+
+
+def _defaults(defined: list[CustomFieldDefinition]) -> dict[str, Decimal | str]:
+    given = {each.name: each.default for each in defined}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def check_types(model: type[models.Model], organization: Organization | UUID, values: CustomValues) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Fieldset, Layout
+from crispy_forms.layout import Layout
 from django import forms
 
 from m3console.core.custom_fields import entity_types
@@ -16,7 +16,7 @@ from m3console.core.text import strict_code_valid
 class CustomFieldForm(EntityForm):
     """A custom field; the type of entity that it is for is chosen once."""
 
-    entity_type = forms.ChoiceField(label="Entity type")
+    entity_type = forms.ChoiceField(label="Entity type", error_messages={"required": "Choose a type."})
     name = forms.CharField(
         max_length=MAX_NAME,
         validators=[strict_code_valid],
@@ -39,10 +39,9 @@ class CustomFieldForm(EntityForm):
             del self.fields["entity_type"]
         else:
             self.fields["entity_type"].choices = [  # type: ignore[attr-defined]
-                (each.value, each.label) for each in entity_types()
+                ("", "Choose a type"),
+                *((each.value, each.label) for each in entity_types()),
             ]
         self.helper = FormHelper()
         self.helper.form_tag, self.helper.render_hidden_fields = False, True
-        self.helper.layout = Layout(
-            Fieldset("Custom field", *(name for name in self.fields if name != "version"))
-        )
+        self.helper.layout = Layout(*(name for name in self.fields if name != "version"))

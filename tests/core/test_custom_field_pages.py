@@ -37,7 +37,7 @@ def said(client, answer):
 def test_the_list_shows_the_types_that_exist_and_what_is_defined_of_each(segment, administrator):
     page = administrator.get(reverse("core:custom_field_list")).text
     types = ["Organization", "Product", "Meter", "Aggregation", "Plan template", "Plan", "Account"]
-    places = [page.index(f'scope="rowgroup" colspan="3">{name} <') for name in [*types, "Account plan"]]
+    places = [page.index(f'scope="rowgroup" colspan="2">{name} <') for name in [*types, "Account plan"]]
     assert places == sorted(places)
     assert "Contract" not in page
     assert "1 of 10" in page
@@ -165,3 +165,20 @@ def test_each_page_needs_few_queries(segment, administrator, django_assert_max_n
     for act in ("edit", "delete", "history"):
         with django_assert_max_num_queries(14):
             administrator.get(reverse(f"core:custom_field_{act}", pk=segment.pk))
+
+
+def test_lists_and_their_csv_offer_the_values_that_hold(account, segment, administrator):
+    update_account(account, version=1, custom_fields={"n": Decimal("1.50"), "note": "=x"})
+    other = create_account(
+        organization=segment.organization, name="B", code="b", email_address="b@b.example",
+        custom_fields={"segment": "mid"},
+    )  # fmt: skip
+    url = reverse("accounts:account_list")
+    assert "segment=" not in administrator.get(url).text
+    page = administrator.get(f"{url}?columns=code,custom_fields").text
+    assert "n=1.50; note==x; segment=smb" in page
+    assert "segment=mid" in page
+    csv = b"".join(administrator.get(f"{url}?format=csv-all").streaming_content).decode()
+    assert "Custom fields" in csv.splitlines()[0]
+    assert "segment=mid" in next(line for line in csv.splitlines() if other.email_address in line)
+    assert administrator.get(f"{reverse('plans:plan_list')}?columns=custom_fields").status_code == 200

@@ -11,16 +11,22 @@ register = template.Library()
 
 @register.inclusion_tag("m3console/_custom_fields.html")
 def custom_fields_panel(
-    entity: Any, edit_url: str = "", *, title: str = "Custom fields", key: str = "custom-fields"
+    entity: Any,
+    edit_url: str = "",
+    *,
+    title: str = "Custom fields",
+    key: str = "custom-fields",
+    explained: bool = True,
 ) -> dict[str, Any]:
     """Every custom field of the entity with Copy, the organization's value struck out where it is overridden.
 
-    One query. `edit_url` is the page of the entity's form, for whoever may change it.
+    One query. `edit_url` is the page of the entity's form, for whoever may change it; of several panels on
+    a page the first is `explained`.
     """
     shown = shown_custom_fields(entity)
     return {
         "fields": shown,
-        "struck": any(each.overridden for each in shown),
+        "struck": explained and any(each.overridden for each in shown),
         "noun": entity_type_of(type(entity)).label.lower(),
         "edit_url": edit_url,
         "title": title,
