@@ -5,10 +5,13 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
+        from accounts.finding import register
         from accounts.models import Account
         from m3console.core.custom_fields import carried_by
         from m3console.core.models import EntityType
         from m3console.core.navigation import Entry, add
+
+        register()
 
         carried_by(EntityType.ACCOUNT, Account)
 

@@ -5,6 +5,7 @@ class BillingConfig(AppConfig):
     name = "billing"
 
     def ready(self) -> None:
-        from billing.extensions import register
+        from billing import extensions, finding
 
-        register()
+        extensions.register()
+        finding.register()

@@ -6,10 +6,11 @@ class PlansConfig(AppConfig):
 
     def ready(self) -> None:
         from m3console.core.navigation import Entry, add
-        from plans import custom_fields, on_accounts, on_organization
+        from plans import custom_fields, finding, on_accounts, on_organization
         from plans.views import attached
 
         on_accounts.register()
+        finding.register()
         on_organization.register()
         custom_fields.register()
         attached.register()

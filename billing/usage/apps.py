@@ -6,6 +6,7 @@ class UsageConfig(AppConfig):
     label = "usage"
 
     def ready(self) -> None:
-        from billing.usage.extensions import register
+        from billing.usage import extensions, finding
 
-        register()
+        extensions.register()
+        finding.register()

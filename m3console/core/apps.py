@@ -8,10 +8,15 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from m3console.core.custom_fields import carried_by
+        from m3console.core.finding import can_be_created
         from m3console.core.models import EntityType, Organization
         from m3console.core.navigation import Entry, add
 
         carried_by(EntityType.ORGANIZATION, Organization)
+        can_be_created(
+            ("Create currency", "core:currency_create"),
+            ("Create custom field", "core:custom_field_create"),
+        )
         add(
             Entry(
                 "Organization",

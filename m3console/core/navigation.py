@@ -79,6 +79,12 @@ def _groups(membership: Membership, section: str) -> list[dict[str, Any]]:
     ]
 
 
+def pages_of(membership: Membership) -> list[Entry]:
+    """The pages of the navigation that the role may open, in its order."""
+    allowed = [entry for entry in _entries if permissions.allows(membership.role, entry.url_name)]
+    return sorted(allowed, key=lambda entry: (GROUPS.index(entry.group), entry.order))
+
+
 def _ordered(entries: list[Entry]) -> list[Entry]:
     return sorted(entries, key=lambda entry: entry.order)
 

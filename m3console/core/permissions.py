@@ -40,6 +40,8 @@ URL_RIGHTS: dict[str, Right] = {
     "core:custom_field_edit": Right.ADMINISTER,
     "core:custom_field_delete": Right.ADMINISTER,
     "core:custom_field_history": Right.READ,
+    "core:search": Right.READ,
+    "core:palette": Right.READ,
     "core:currency_list": Right.READ,
     "core:currency_create": Right.ADMINISTER,
     "core:currency_edit": Right.ADMINISTER,

@@ -117,6 +117,11 @@ class SearchPages:
         page = self._in_order(list(found), backwards=backwards)[: size + 1]
         return sliced(page, matching, place, size, counted=counted)
 
+    def first(self, limit: int) -> QuerySet[Any]:
+        """The first rows that are found, in no order, each with its `found_rank`."""
+        ids = self._ids(None, limit, backwards=False)
+        return self.rows.none() if ids is None else self._ranked(self.rows).filter(pk__in=ids)
+
     def _ranked(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Rows with their rank, -1 for none, and their key in each rank."""
         cases = [When(rank.condition, then=Value(number)) for number, rank in enumerate(self.ranks)]

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from m3console.core.views import configuration, custom_fields
+from m3console.core.views import configuration, custom_fields, search
 
 app_name = "core"
 
 urlpatterns = [
+    path("search/", search.search, name="search"),
+    path("search/palette/", search.palette, name="palette"),
     path("configuration/", configuration.organization_edit, name="organization_edit"),
     path("configuration/history/", configuration.organization_history, name="organization_history"),
     path("custom-fields/", custom_fields.custom_field_list, name="custom_field_list"),

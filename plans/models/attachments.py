@@ -14,6 +14,7 @@ from m3console.core.audit import tracked
 from m3console.core.entities import Entity
 from m3console.core.fields import CustomFieldsField, custom_fields_checked
 from m3console.core.ids import uuid7
+from m3console.core.search import LookIn, Searchable
 from m3console.core.text import code_valid
 from plans.models.plans import BillFrequency, Plan
 from plans.models.pricing import single
@@ -36,7 +37,15 @@ class AttachmentStatus(models.TextChoices):
     INACTIVE = "INACTIVE", "Inactive"
 
 
-class AccountPlanQuerySet(models.QuerySet["AccountPlan"]):
+def _accounts_found(text: str) -> Q:
+    return Q(account__in=Account.objects.all().search(text).values("pk"))
+
+
+class AccountPlanQuerySet(Searchable["AccountPlan"]):
+    """Attachments are found by their code and by their accounts."""
+
+    look = LookIn(F("account__search_text"), narrow=_accounts_found, also=lambda text: Q(code=text))
+
     def of_account(self, account: Account) -> Self:
         return self.filter(account=account)
 

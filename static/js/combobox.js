@@ -5,7 +5,7 @@
   "use strict";
   const listOf = (input) => document.getElementById(input.getAttribute("aria-controls"));
   const optionsOf = (input) => Array.from(listOf(input).querySelectorAll("[role=option]:not([aria-disabled])"));
-  const inputOf = (event) => event.target.closest && event.target.closest("input[role=combobox]");
+  const inputOf = (event) => event.target.closest && event.target.closest("input[role=combobox]:not([data-palette])");
 
   function mark(input, chosen) {
     optionsOf(input).forEach((option) => option.setAttribute("aria-selected", String(option === chosen)));

@@ -5,7 +5,12 @@ from django.db.models import F, Q
 
 from m3console.core import clock
 from m3console.core.ids import uuid7
+from m3console.core.search import LookIn, Searchable
 from plans.models import Meter
+
+
+class UploadQuerySet(Searchable["Upload"]):
+    look = LookIn.fields("file_name")
 
 
 class Upload(models.Model):
@@ -41,6 +46,8 @@ class Upload(models.Model):
     rejected = models.PositiveBigIntegerField(default=0)
     message = models.TextField(blank=True)
     columns = models.JSONField(default=list)
+
+    objects = UploadQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,0 +1,57 @@
+/* The palette: Ctrl or Cmd and K open a dialog whose box lists pages, things to create and what was found.
+   Up, Down, Home and End choose among the options, Enter goes there, Escape closes; the focus then returns. */
+(function () {
+  "use strict";
+  const byId = (id) => document.getElementById(id);
+  const options = () => Array.from(byId("palette-options").querySelectorAll("[role=option]"));
+  const chosen = () => byId(byId("palette-input").getAttribute("aria-activedescendant"));
+
+  function mark(option) {
+    options().forEach((each) => each.setAttribute("aria-selected", String(each === option)));
+    if (!option) { byId("palette-input").removeAttribute("aria-activedescendant"); return; }
+    byId("palette-input").setAttribute("aria-activedescendant", option.id);
+    option.scrollIntoView({ block: "nearest" });
+  }
+  function open() {
+    byId("palette-input").value = "";
+    byId("palette").showModal();
+    byId("palette-input").focus();
+    htmx.trigger(byId("palette-input"), "open");
+  }
+  function move(key) {
+    const all = options(), at = all.indexOf(chosen());
+    const to = { ArrowDown: at + 1, ArrowUp: at < 0 ? -1 : at - 1, Home: 0, End: -1 }[key];
+    if (all.length) mark(all[(to + all.length) % all.length]);
+  }
+  function go(option) {
+    byId("palette").close();
+    location.assign(option.dataset.href);
+  }
+
+  document.addEventListener("keydown", function (event) {
+    const palette = byId("palette");
+    if (!palette) return;
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      if (palette.open) palette.close();
+      else if (!document.querySelector("dialog[open]")) open();
+    }
+    if (event.target.id !== "palette-input" || event.isComposing) return;
+    if (["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key)) { event.preventDefault(); move(event.key); }
+    if (event.key === "Enter") {
+      event.preventDefault();
+      if (chosen()) go(chosen());
+    }
+  });
+  document.addEventListener("click", function (event) {
+    const option = event.target.closest("#palette-options [role=option]");
+    if (option) go(option);
+    if (event.target.id === "palette") event.target.close();
+  });
+  document.addEventListener("mousedown", (event) => { if (event.target.closest("#palette-options")) event.preventDefault(); });
+  document.addEventListener("htmx:afterSwap", function (event) {
+    if (event.target.id !== "palette-options") return;
+    mark(options()[0]);
+    byId("announce").textContent = options().length + " options";
+  });
+})();
