@@ -18,12 +18,9 @@ NOT_PAGES = {
     "healthz",
     "readyz",
     "accounts:account_suggest",  # a fragment of forms
-<<<<<<< cb99800
     "core:palette",  # a fragment of the palette
-=======
     "accounts:import_template",  # a file
     "accounts:import_discard",  # posts only
->>>>>>> a65c6bc
     "billing:bill_export",  # a file
     "billing:bill_line",  # a fragment of the bill
     "billing:job_cancel",  # these answer posts only
