@@ -8,12 +8,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from accounts.fields import AccountField
+from accounts.membership_forms import PARENT_OR_DAY, ParentForm
 from accounts.models import Account
 from m3console.core.custom_field_forms import CustomFieldsFormField
 from m3console.core.forms import DateInput, EntityForm
 from m3console.core.models import Currency, EntityType, Organization
-from m3console.core.personal import FreeTextForm
 from m3console.core.text import code_valid
 
 NOT_PERSONAL: Final = "No personal data here: only name, address and email address may hold it."
@@ -21,7 +20,7 @@ ADDRESS: Final = ("address_line_1", "address_line_2", "locality", "region", "pos
 MAX_DAYS: Final = 3_650
 
 
-class AccountForm(FreeTextForm):
+class AccountForm(ParentForm):
     """Everything of an account that people type (spec 1, Account)."""
 
     free_text = ("code", "purchase_order_number", "custom_fields")
@@ -34,12 +33,6 @@ class AccountForm(FreeTextForm):
         help_text=f"Usage names the account by it; case-sensitive, used once. {NOT_PERSONAL}",
     )
     email_address = forms.EmailField(label="Email address", max_length=254)
-    parent_account = AccountField(
-        label="Parent account",
-        top_level=True,
-        required=False,
-        help_text="Type a name or code and choose from the list. Blank: the account stands by itself.",
-    )
     address_line_1 = forms.CharField(label="Address line 1", max_length=200, required=False)
     address_line_2 = forms.CharField(label="Address line 2", max_length=200, required=False)
     locality = forms.CharField(label="City / Town", max_length=200, required=False)
@@ -68,20 +61,9 @@ class AccountForm(FreeTextForm):
 
     custom_fields = CustomFieldsFormField(EntityType.ACCOUNT, help_text=NOT_PERSONAL)
 
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.render_hidden_fields = True
-    helper.layout = Layout(
-        Fieldset("Account details", "name", "code", "email_address", "parent_account"),
-        Fieldset("Address", *ADDRESS),
-        Fieldset("Bill settings", "currency", "bill_epoch", "days_before_bill_due", "purchase_order_number"),
-        Fieldset("Custom fields", "custom_fields"),
-        "personal_confirmed",
-    )
-
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["parent_account"].organization = organization  # type: ignore[attr-defined]
+        super().__init__(*args, organization=organization, **kwargs)
+        self.helper = _laid_out(*PARENT_OR_DAY) if self.entity else _laid_out("parent_account")
         used = self.entity.currency if isinstance(self.entity, Account) else None
         self.fields["currency"].choices = currency_choices(organization, used)  # type: ignore[attr-defined]
         self.fields[
@@ -92,6 +74,20 @@ class AccountForm(FreeTextForm):
         """What was typed, by the account's fields."""
         cleaned = {name: value for name, value in self.cleaned_data.items() if name != "version"}
         return cleaned | {"currency": cleaned["currency"] or None}
+
+
+def _laid_out(*parent: Any) -> FormHelper:
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.render_hidden_fields = True
+    helper.layout = Layout(
+        Fieldset("Account details", "name", "code", "email_address", *parent),
+        Fieldset("Address", *ADDRESS),
+        Fieldset("Bill settings", "currency", "bill_epoch", "days_before_bill_due", "purchase_order_number"),
+        Fieldset("Custom fields", "custom_fields"),
+        "personal_confirmed",
+    )
+    return helper
 
 
 def currency_choices(organization: Organization, used: str | None) -> list[tuple[str, str]]:

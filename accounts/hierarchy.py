@@ -3,6 +3,8 @@
 from datetime import date
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
+
 from accounts.models import MAX_CHILDREN, Account, AccountQuerySet, ChildMembership
 from m3console.core import clock
 from m3console.core.errors import RuleViolation
@@ -81,6 +83,15 @@ def current_children(account: Account) -> AccountQuerySet:
     on = clock.today(account.organization.timezone)
     current = ChildMembership.objects.filter(parent=account).current(on)
     return Account.objects.filter(pk__in=current.values("child"))
+
+
+def children_with_days(account: Account) -> AccountQuerySet:
+    """Those, with the days of each one's latest membership: `child_from`, `child_until` (exclusive)."""
+    latest = ChildMembership.objects.filter(parent=account, child=OuterRef("pk")).order_by("-end_date")
+    return current_children(account).annotate(
+        child_from=Subquery(latest.values("start_date")[:1]),
+        child_until=Subquery(latest.values("end_date")[:1]),
+    )
 
 
 def child_blockers(account: Account, most: int) -> list[Blocker]:

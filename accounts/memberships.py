@@ -57,8 +57,11 @@ def settle(change: MembershipChange) -> MembershipChange:
         raise _refusal(f"Choose the day from which “{child.name}” is no longer a child of “{before.name}”.")
     if day and not FIRST_DAY <= day <= LAST_DAY:
         raise _refusal(f"Choose a day from {FIRST_DAY.year} to {LAST_DAY.year}.")
+    if before:
+        _check_end(child, before, day)
     if after:
         after = check_parent(after, organization=child.organization, child=child, day=day)
+        _check_begin(child, after, day)
     settled = MembershipChange(child, before, after, day)
     for check in extensions(KIND).membership_checks:
         check(settled)
@@ -73,38 +76,55 @@ def write(change: MembershipChange) -> None:
         _begin(change, change.after)
 
 
-def _end(change: MembershipChange) -> None:
-    child, day = change.child, change.day
-    going_on = ChildMembership.objects.select_related("parent").get(child=child, end_date=None)
-    start = going_on.start_date
+def _check_end(child: Account, before: Account, day: date | None) -> None:
+    start = ChildMembership.objects.get(child=child, end_date=None).start_date
     if start and day and day < start:
         raise _refusal(
-            f"“{child.name}” is a child of “{going_on.parent.name}” from {day_in_words(start)} on only."
+            f"“{child.name}” is a child of “{before.name}” from {day_in_words(start)} on only."
             f" Choose {day_in_words(start)} or a later day."
         )
-    if day == start:
+
+
+def _check_begin(child: Account, parent: Account, day: date | None) -> None:
+    last = _last_ended(child)
+    if last is None or _goes_on(last, parent, day):
+        return
+    if day is None or day < last.end_date:  # type: ignore[operator]
+        until, free = day_in_words(last.last_day), day_in_words(last.end_date)  # type: ignore[arg-type]
+        raise _refusal(
+            f"“{child.name}” is a child of “{last.parent.name}” until {until}. Choose {free} or a later day."
+        )
+
+
+def _last_ended(child: Account) -> ChildMembership | None:
+    ended = ChildMembership.objects.select_related("parent").filter(child=child, end_date__isnull=False)
+    return ended.order_by("-end_date").first()
+
+
+def _goes_on(last: ChildMembership, parent: Account, day: date | None) -> bool:
+    """Whether the child comes back to the parent before it has left, or on that very day."""
+    if last.parent_id != parent.pk or day is None or last.end_date is None:
+        return False
+    return (last.start_date or FIRST_DAY) <= day <= last.end_date
+
+
+def _end(change: MembershipChange) -> None:
+    going_on = ChildMembership.objects.get(child=change.child, end_date=None)
+    if going_on.start_date == change.day:
         going_on.delete()  # as if it had never been
         return
-    going_on.end_date = day
+    going_on.end_date = change.day
     going_on.save(update_fields=["end_date"])
 
 
 def _begin(change: MembershipChange, parent: Account) -> None:
-    child, day = change.child, change.day
-    earlier = ChildMembership.objects.select_related("parent").filter(child=child)
-    last = earlier.order_by("-end_date").first()
-    if last and last.end_date:
-        if last.parent_id == parent.pk and day and (last.start_date or FIRST_DAY) <= day <= last.end_date:
-            last.end_date = None
-            last.save(update_fields=["end_date"])
-            return
-        if day is None or day < last.end_date:
-            raise _refusal(
-                f"“{child.name}” is a child of “{last.parent.name}”, last day {_last_day(last.end_date)}."
-                f" Choose {day_in_words(last.end_date)} or a later day."
-            )
+    child, last = change.child, _last_ended(change.child)
+    if last and _goes_on(last, parent, change.day):
+        last.end_date = None
+        last.save(update_fields=["end_date"])
+        return
     ChildMembership.objects.create(
-        organization_id=child.organization_id, child=child, parent=parent, start_date=day
+        organization_id=child.organization_id, child=child, parent=parent, start_date=change.day
     )
 
 
@@ -145,6 +165,14 @@ def effects_of(change: MembershipChange) -> Iterator[Effect]:
         )
     for ask in extensions(KIND).membership_effects:
         yield from ask(change)
+
+
+def foretold(change: MembershipChange) -> list[Effect]:
+    """The effects of a change that is not made yet, or why it would be refused."""
+    try:
+        return list(effects_of(settle(change)))
+    except RuleViolation as refused:
+        return [Effect(refused.message, warning=True)]
 
 
 def _last_day(end: date) -> str:

@@ -1,5 +1,6 @@
 """The columns of account lists."""
 
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -13,7 +14,7 @@ from m3console.core import permissions
 from m3console.core.links import reverse
 from m3console.core.listing import Table
 from m3console.core.search import key_of
-from m3console.core.templatetags.console import instant
+from m3console.core.templatetags.console import day, instant
 
 SORTS: Final[dict[str, Any]] = {
     "name": key_of("name"),
@@ -110,16 +111,34 @@ class AccountTable(Table):
 
 
 class ChildTable(AccountTable):
-    """The children of one account: no parent column, and each can be removed."""
+    """The children of one account: since when, and each can be removed unless its end is known already."""
+
+    child_from = tables.Column("Child since", empty_values=())
+    child_until = tables.Column("Last day as a child", visible=False)
 
     class Meta(Table.Meta):
         exclude = ("parent_account",)
+        sequence = ("name", "code", "child_from", "...", "acts")
 
-    def acts_of(self, record: Account) -> list[tuple[str, str, bool]]:
-        return [
-            ("Edit", "accounts:account_edit", False),
-            ("Remove child account", "accounts:child_remove", True),
-        ]
+    def render_child_from(self, record: Any) -> str:
+        since = day(record.child_from) or "the beginning"
+        if record.child_until is None:
+            return since
+        return format_html('{}<span class="cell-sub">until {}</span>', since, self.render_child_until(record))
+
+    def value_child_from(self, record: Any) -> str:
+        return str(record.child_from or "")
+
+    def render_child_until(self, record: Any) -> str:
+        return day(record.child_until - timedelta(days=1))
+
+    def value_child_until(self, record: Any) -> str:
+        return str(record.child_until - timedelta(days=1))
+
+    def acts_of(self, record: Any) -> list[tuple[str, str, bool]]:
+        edit = ("Edit", "accounts:account_edit", False)
+        remove = ("Remove child account", "accounts:child_remove", True)
+        return [edit] if record.child_until else [edit, remove]
 
 
 class DeletedTable(Table):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import F, Model, QuerySet
 
-from billing import account_columns, made_with
+from billing import account_columns, made_with, memberships
 from billing.attachment_changes import change_effects, refuse_locked_days
 from billing.effects import attachment_effects
 from billing.erasing import BILLS
@@ -29,6 +29,7 @@ def register() -> None:
     stand_under("accounts:", "billing:account_")
     stand_under("accounts:", "billing:attachment_")
     account_columns.register()
+    memberships.register()
     account = extensions("accounts.account")
     account.tabs.append(Tab("bills", "Bills", "billing:account_bills", 60, count=_bills))
     account.panels.append(Panel("ten_latest_bills", "billing:latest_bills", 50))

@@ -12,6 +12,7 @@ from m3console.core.registry import Blocker, MenuEntry, Tab, extensions
 from m3console.core.text import days_in_words
 from plans import account_columns
 from plans.attachments import refuse_parent_with_plan
+from plans.memberships import bills_afterwards
 from plans.models import AccountPlan
 
 TAB = "plans"
@@ -25,6 +26,7 @@ def register() -> None:
     account.tabs.append(Tab(TAB, "Attached plans", "plans:attachment_list", 20, count_current))
     account.menu.append(MenuEntry("Create plan attachment", "plans:attachment_create", 20, group="Plans"))
     account.parent_checks.append(refuse_parent_with_plan)
+    account.membership_effects.append(bills_afterwards)
     account.blockers.append(attachments_running)
     account.gone_too.append(ended_attachments)
     account.on_delete.append(delete_ended)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.filters import AccountFilter
 from accounts.forms import AccountForm, DeleteAccountForm
-from accounts.models import Account
+from accounts.models import Account, ChildMembership
 from accounts.services import (
     Blocked,
     blockers_of,
@@ -23,6 +23,7 @@ from accounts.services import (
 )
 from accounts.tables import SORTS, AccountTable
 from accounts.views.header import account_context, crumbs, details, good_practice_link
+from m3console.core.changes import Source
 from m3console.core.forms import form_page, posted
 from m3console.core.history import history_page
 from m3console.core.htmx import page
@@ -32,6 +33,7 @@ from m3console.core.listing import listing
 from m3console.core.search_pages import SearchPages
 
 SUGGESTIONS = 10
+PREVIEWS = {"parent": "accounts/_parent_day.html", "parent_day": "m3console/_foretold.html"}
 NO_LOSS = "It has no usage and no bills."
 CODE_FREE = (
     "Its code is free at once; a new account with the same code is another account, without usage and bills."
@@ -92,6 +94,8 @@ def account_create(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def account_edit(request: Request, pk: UUID) -> HttpResponse:
     account = account_of(request, pk)
+    if request.POST.get("step") in PREVIEWS:
+        return _parent_preview(request, account)
     form = AccountForm(posted(request), organization=request.organization, entity=account)
 
     def save() -> HttpResponse:
@@ -110,6 +114,16 @@ def account_edit(request: Request, pk: UUID) -> HttpResponse:
         "help_link": good_practice_link(),
     }
     return form_page(request, form, save, context=context)
+
+
+def _parent_preview(request: Request, account: Account) -> HttpResponse:
+    """From which day the parent that is chosen would be one, and what follows; nothing is saved."""
+    step, sent = request.POST["step"], request.POST.copy()
+    if step == "parent":
+        sent.pop("parent_from", None)  # another parent, another proposal
+    form = AccountForm(sent, organization=request.organization, entity=account)
+    form.unjudged()
+    return page(request, PREVIEWS[step], {"form": form, "effects": form.effects})
 
 
 @require_http_methods(["GET", "POST"])
@@ -153,7 +167,10 @@ def account_detail(request: Request, pk: UUID) -> HttpResponse:
 def account_history(request: Request, pk: UUID) -> HttpResponse:
     account = account_of(request, pk)
     context = account_context(request, account, tab="history")
-    return history_page(request, account, template="accounts/account_history.html", context=context)
+    family = [Source(ChildMembership, {role: account.pk}) for role in ("child_id", "parent_id")]
+    return history_page(
+        request, account, related=family, template="accounts/account_history.html", context=context
+    )
 
 
 @require_GET

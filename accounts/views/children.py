@@ -3,18 +3,25 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.models import Account
+from accounts.hierarchy import children_with_days
+from accounts.membership_forms import RemoveChildForm
+from accounts.models import Account, ChildMembership
 from accounts.services import remove_child
 from accounts.tables import SORTS, ChildTable
 from accounts.views.accounts import account_of
 from accounts.views.header import account_context, create_child_url, crumbs
-from m3console.core.forms import EntityForm, form_page, posted
+from m3console.core import clock
+from m3console.core.forms import form_page, posted
+from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.links import redirect, reverse
 from m3console.core.listing import listing
+
+FORMER = 50
 
 
 @require_GET
@@ -26,16 +33,23 @@ def account_children(request: Request, pk: UUID) -> HttpResponseBase:
         request,
         title="Child accounts",
         noun="child account",
-        rows=Account.objects.of(request.organization).filter(parent_account=account),
+        rows=children_with_days(account),
         table=ChildTable,
         sorts=SORTS,
         default="name",
         search="Name, code, e-mail or id",
         empty="Create a child account, or choose this account as the parent of another one.",
         context=account_context(request, account, tab="children")
-        | {"create_child_url": create_child_url(account)},
+        | {"create_child_url": create_child_url(account), "former": _former(account)},
         template="accounts/account_children.html",
     )
+
+
+def _former(account: Account) -> QuerySet[ChildMembership]:
+    """Who was a child of the account, the last to leave first."""
+    on = clock.today(account.organization.timezone)
+    left = ChildMembership.objects.filter(parent=account).former(on)
+    return left.select_related("child__parent_account").order_by("-end_date", "-id")[:FORMER]
 
 
 @require_http_methods(["GET", "POST"])
@@ -44,19 +58,20 @@ def child_remove(request: Request, pk: UUID) -> HttpResponse:
     parent = child.parent_account
     if parent is None:
         raise Http404("This account has no parent.")
-    form = EntityForm(posted(request), entity=child)
+    form = RemoveChildForm(posted(request), entity=child, parent=parent)
+    if request.POST.get("step") == "parent_day":
+        return page(request, "m3console/_foretold.html", {"effects": form.effects})
 
     def save() -> HttpResponse:
-        remove_child(child, parent=parent, version=form.cleaned_data["version"])
+        given = form.cleaned_data
+        remove_child(child, parent=parent, day=given["parent_from"], version=given["version"])
         messages.success(request, f"Child account “{child.name}” removed from “{parent.name}”.")
         return redirect("accounts:account_children", pk=parent.pk)
 
     context = {
         "title": f"Remove child account {child.name}?",
-        "effects": [
-            f"“{child.name}” stands by itself again and keeps its usage, plans and bills.",
-            "Bills not yet cut treat it as an account of its own.",
-        ],
+        "lead": f"It stops being a child of “{parent.name}”, and keeps its usage, plans and bills.",
+        "foretold": form.effects,
         "submit": "Remove child account",
         "cancel_url": reverse("accounts:account_children", pk=parent.pk),
         "crumbs": crumbs(parent),

@@ -6,13 +6,15 @@ from urllib.parse import urlencode
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from accounts.models import Account
+from accounts.hierarchy import current_children
+from accounts.models import Account, ChildMembership
 from accounts.tables import detail_url
-from m3console.core import permissions
+from m3console.core import clock, permissions
 from m3console.core.http import Request
 from m3console.core.links import reverse
 from m3console.core.registry import MenuEntry, Tab, extensions
 from m3console.core.templatetags.console import day
+from m3console.core.text import day_in_words
 
 KIND = "accounts.account"
 BUTTONS = "header"
@@ -23,7 +25,7 @@ OWN_TABS = (
         "Child accounts",
         "accounts:account_children",
         90,
-        count=lambda account: account.children.count(),
+        count=lambda account: current_children(account).count(),
         shown=lambda account: account.parent_account_id is None,
     ),
     Tab("history", "History", "accounts:account_history", 100),
@@ -114,8 +116,21 @@ def create_child_url(account: Account) -> str:
 
 
 def _parent(account: Account) -> str:
-    parent = account.parent_account
-    return format_html('<a href="{}">{}</a>', detail_url(parent), parent.name) if parent else "None"
+    """The parents of now and later, each with its days."""
+    on = clock.today(account.organization.timezone)
+    memberships = ChildMembership.objects.filter(child=account).current(on).select_related("parent")
+    parents = [
+        format_html('<a href="{}">{}</a>, {}', detail_url(one.parent), one.parent.name, _days(one))
+        for one in memberships.order_by("end_date")
+    ]
+    return format_html_join(SafeString("<br>"), "{}", ((one,) for one in parents)) or "None"
+
+
+def _days(membership: ChildMembership) -> str:
+    until = f" until {day_in_words(membership.last_day)}" if membership.last_day else ""
+    if membership.start_date is None:
+        return until.strip() or "from the beginning"
+    return f"since {day_in_words(membership.start_date)}{until}"
 
 
 def _address(account: Account) -> str:

@@ -171,7 +171,8 @@ def _plain(field: Any, value: Any) -> str:
             return f"{day_text(local)}, {local:%H:%M} {zone_name(local)}"
         case date():
             ends = field.name.startswith("end")
-            last = f" (last billed day: {day_text(value - timedelta(days=1))})" if ends else ""
+            called = getattr(field.model, "LAST_DAY", "last billed day")
+            last = f" ({called}: {day_text(value - timedelta(days=1))})" if ends else ""
             return day_text(value) + last
         case Decimal() | int():
             return spelled(value)

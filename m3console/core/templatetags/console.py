@@ -150,9 +150,9 @@ def day_words(value: date | None) -> str:
 
 
 @register.filter
-def last_day(value: date | None) -> str:
-    """The last billed day of a period that ends, exclusively, on the value."""
-    return f"Last billed day: {day_text(value - timedelta(days=1))}" if value else ""
+def last_day(value: date | None, label: str = "Last billed day") -> str:
+    """The last day of a period that ends, exclusively, on the value, under what it is called."""
+    return f"{label}: {day_text(value - timedelta(days=1))}" if value else ""
 
 
 def period_text(start: date | None, end: date | None) -> str:

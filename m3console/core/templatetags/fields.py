@@ -100,8 +100,10 @@ def date_words(field: BoundField) -> str:
             return ""
     if not isinstance(value, date) or isinstance(value, datetime):
         return ""
-    ends = field.field.widget.attrs.get("data-date-words") == "end"
-    return last_day(value) if ends else day_words(value)
+    attrs = field.field.widget.attrs
+    if attrs.get("data-date-words") != "end":
+        return day_words(value)
+    return last_day(value, attrs.get("data-date-label", "Last billed day"))
 
 
 @register.filter
