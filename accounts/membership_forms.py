@@ -9,8 +9,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.fields import AccountField
-from accounts.memberships import MembershipChange, foretold, proposed_day
+from accounts.memberships import MembershipChange, foretold, proposed_day, settle
 from accounts.models import Account
+from m3console.core.errors import RuleViolation
 from m3console.core.forms import DateInput, EntityForm
 from m3console.core.models import Organization
 from m3console.core.personal import FreeTextForm
@@ -63,9 +64,18 @@ class ParentForm(FreeTextForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if self.asks:
-            self.add_error(DAY, "The parent account changes: check from which day, then save again.")
+        if self.change and self.asks:
+            self._ask(self.change)
         return cleaned
+
+    def _ask(self, change: MembershipChange) -> None:
+        """An error until the day has been seen, or at once why that parent cannot be one."""
+        try:
+            settle(replace(change, day=self.cleaned_data.get(DAY)))
+        except RuleViolation as refused:
+            self.refuse(refused)
+        else:
+            self.add_error(DAY, "The parent account changes: check from which day, then save again.")
 
     def _change(self) -> MembershipChange | None:
         """What is asked for, if it is another parent than the saved one; the day is left open."""

@@ -1,5 +1,7 @@
 """The account page, deleting, and child accounts (spec 1, Account page)."""
 
+from datetime import date
+
 from accounts.models import Account
 from accounts.services import update_account
 from m3console.core.registry import Blocker, MenuEntry, Panel, Tab
@@ -113,7 +115,8 @@ def test_deleting_what_somebody_changed_meanwhile_is_asked_again(operator, make_
     assert Account.objects.exists()
 
 
-def test_children_are_listed_and_removed_one_by_one_with_a_message(operator, make_account):
+def test_children_are_listed_and_removed_one_by_one_with_a_message(operator, make_account, on):
+    on(date(2026, 7, 1))
     parent = make_account("parent")
     child = make_account("child", parent_account=parent)
     make_account("stranger")
@@ -121,8 +124,10 @@ def test_children_are_listed_and_removed_one_by_one_with_a_message(operator, mak
     assert listed(page) == ["Child"]
     assert f"{BASE}{child.pk}/remove-from-parent/" in text(page)
     asked = text(operator.get(f"{BASE}{child.pk}/remove-from-parent/"))
-    assert "stands by itself again" in asked
-    answer = operator.post(f"{BASE}{child.pk}/remove-from-parent/", {"version": 1}, follow=True)
+    assert "Last day as a child of “Parent”: 30 Jun 2026." in asked
+    assert "“Child” stands by itself from 1 Jul 2026 on" in asked
+    sent = {"version": 1, "parent_from": "2026-07-01"}
+    answer = operator.post(f"{BASE}{child.pk}/remove-from-parent/", sent, follow=True)
     assert answer.redirect_chain == [(f"{BASE}{parent.pk}/children/", 302)]
     assert "Child account “Child” removed from “Parent”." in text(answer)
     assert operator.get(f"{BASE}{child.pk}/remove-from-parent/").status_code == 404
