@@ -65,10 +65,10 @@ class ParentForm(FreeTextForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if self.change and self.asks:
-            self._ask(self.change)
+            self._ask_day(self.change)
         return cleaned
 
-    def _ask(self, change: MembershipChange) -> None:
+    def _ask_day(self, change: MembershipChange) -> None:
         """An error until the day has been seen, or at once why that parent cannot be one."""
         try:
             settle(replace(change, day=self.cleaned_data.get(DAY)))
