@@ -12,7 +12,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 WIDTH = 400
 TOP, BASE, LABELS, LINE = Decimal(32), Decimal(138), 154, 15
 WIDEST_BAR = Decimal(48)
-SMALL_CHARACTER, CHARACTER, LARGE_CHARACTER = Decimal(6), Decimal(7), Decimal(9)
+CHARACTER, LARGE_CHARACTER = Decimal(7), Decimal(9)
 STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
 INTERVALS = 3
 MOST_CHARACTERS = 9
@@ -156,7 +156,7 @@ def period_labels(periods: Sequence[tuple[date, date]]) -> list[tuple[str, str]]
     lasts = [end - timedelta(days=1) for _, end in periods]
     if all(SHORTEST_YEAR <= (end - start).days <= LONGEST_YEAR for start, end in periods):
         return [(str(last.year), "") for last in lasts]
-    by_month = all(start.day == 1 and end.day == 1 for start, end in periods)
+    by_month = all(end.day == 1 for _, end in periods)
     found, year = [], 0
     for last in lasts:
         label = f"{last:%b}" if by_month else f"{last.day} {last:%b}"
@@ -195,7 +195,7 @@ def _bars(
             width=width,
             height=height,
             mid=_at(mid),
-            label="" if every_other and longest * SMALL_CHARACTER > slot else value.label,
+            label="" if every_other and longest * CHARACTER > slot else value.label,
             group=value.group,
             words=value.words,
             sign="" if value.amount else "0" if value.amount is not None else "–",
