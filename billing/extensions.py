@@ -11,6 +11,7 @@ from billing.effects import attachment_effects
 from billing.erasing import BILLS
 from billing.made_with import named
 from billing.models import Bill, BillJob, BillLine, BillQuerySet, JobStatus
+from m3console.core.keyset import capped_count
 from m3console.core.models import Organization
 from m3console.core.navigation import Entry, add, stand_under
 from m3console.core.registry import Blocker, Panel, Tab, extensions
@@ -52,15 +53,14 @@ def _going_on(organization: Organization) -> QuerySet[BillJob]:
     return BillJob.objects.filter(organization=organization, status__in=states)
 
 
-def _bills(account: Model) -> int:
-    return Bill.objects.filter(account_id=account.pk)[:COUNTED].count()
+def _bills(account: Model) -> str:
+    return capped_count(Bill.objects.filter(account_id=account.pk), COUNTED)
 
 
 def _viewable_bills(account: UUID) -> Iterator[str]:
-    count = Bill.objects.filter(account_id=account)[: COUNTED + 1].count()
-    if count:
-        shown = f"{COUNTED:,}+" if count > COUNTED else f"{count:,}"
-        yield f"{shown} bill{'s' if count > 1 else ''} will stay viewable in Bill management."
+    shown = capped_count(Bill.objects.filter(account_id=account), COUNTED)
+    if shown != "0":
+        yield f"{shown} bill{'' if shown == '1' else 's'} will stay viewable in Bill management."
     if Bill.objects.filter(account_id=account, locked_at=None).exists():
         yield "Bills that are not locked can still be approved, locked or deleted, but not recalculated."
 
@@ -73,8 +73,8 @@ def bills_under(attachment: UUID) -> BillQuerySet:
     return Bill.objects.filter(pk__in=lines.values("revision__bill"))
 
 
-def _bills_under(attachment: Model) -> int:
-    return bills_under(attachment.pk)[:COUNTED].count()
+def _bills_under(attachment: Model) -> str:
+    return capped_count(bills_under(attachment.pk), COUNTED)
 
 
 def _changed_bills(attachment: UUID) -> Iterator[str]:

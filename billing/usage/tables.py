@@ -131,12 +131,10 @@ class EventTable(Table):
         return record.kind
 
     def render_reason(self, record: IngestEvent) -> str:
-        code = record.account_code
-        return (
-            format_html('{}<span class="cell-sub mono">{}</span>', record.reason, code)
-            if code
-            else record.reason
-        )
+        """Why; on phones whose usage it was and where in the file it stands are told below."""
+        line = f"line {record.line:,}" if record.line else ""
+        where = ", ".join(part for part in (record.account_code, line) if part)
+        return format_html('{}<span class="cell-sub">{}</span>', record.reason, where)
 
     def value_reason(self, record: IngestEvent) -> str:
         return record.reason
@@ -159,7 +157,7 @@ class UploadEventTable(EventTable):
 
     class Meta(Table.Meta):
         exclude = ("created_at",)
-        sequence = ("line", "...")
+        sequence = ("line", "name", "...")
 
 
 def upload_url(upload: Upload) -> str:

@@ -19,13 +19,13 @@ from m3console.core.models import Organization
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A tab of an entity's page. `count` answers the number shown on it, or None for none."""
+    """A tab of an entity's page. `count` answers what is shown on it: a number, capped in words, or None."""
 
     key: str
     label: str
     url_name: str
     order: int
-    count: Callable[[Any], int | None] | None = None
+    count: Callable[[Any], int | str | None] | None = None
     shown: Callable[[Any], bool] = lambda entity: True
 
 

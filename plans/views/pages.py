@@ -73,7 +73,7 @@ def entity_context(request: Request, entity: Entity, *, tab: str, title: str = "
     """Header, tabs and actions of an entity's page; `tab` is details, history or an upper layer's key."""
     kind = KINDS[type(entity)]
     may_change = permissions.allows(request.membership.role, f"plans:{kind.key}_edit")
-    tabs: list[tuple[str, str, str, int | None]] = [
+    tabs: list[tuple[str, str, str, int | str | None]] = [
         ("details", kind.tab, kind.url("detail", pk=entity.pk), None)
     ]
     for each in sorted(extensions(type(entity)._meta.label_lower).tabs, key=lambda one: one.order):

@@ -171,3 +171,14 @@ def test_page_and_panels_ask_few_questions_however_many_bills_and_lines(shop, si
                 assert client.get(path, headers=HTMX if path == pages[1] else {}).status_code == 200
         counts.append(len(asked))
     assert counts[0] == counts[1] <= 25
+
+
+def test_the_tab_of_bills_counts_them_up_to_its_cap(shop, sign_in, monkeypatch):
+    monkeypatch.setattr("billing.extensions.COUNTED", 2)
+    account, client = shop.account(), sign_in("viewer")
+    shown = []
+    for month in (1, 2, 3):
+        bill(account, month, "1")
+        tabs = client.get(reverse("accounts:account_detail", pk=account.pk)).context["tabs"]
+        shown += [tab["count"] for tab in tabs if tab["label"] == "Bills"]
+    assert shown == ["1", "2", "2+"]
