@@ -20,7 +20,7 @@ help:
 	@echo "make test-long  crashes, crawls and volume, in under 25 minutes"
 	@echo "make check      style, types, templates, imports, migrations, deployment settings"
 	@echo "make format     put code and templates into the form that check wants"
-	@echo "make bench      speed of ingestion and billing beside bare SQL"
+	@echo "make bench      speed of lists, ingestion and billing beside Django admin and bare SQL"
 	@echo "make lock       choose versions anew and write both requirement files"
 	@echo "make clean      remove what make has made, the demo's data excepted"
 

@@ -1,4 +1,4 @@
-"""How fast ingestion and billing are beside what PostgreSQL can do at best: `make bench`.
+"""How fast lists, ingestion and billing are beside Django admin and PostgreSQL at their best: `make bench`.
 
 Machines are noisy, so what is compared runs in turns, several times, and the median ratio counts.
 """

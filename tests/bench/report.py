@@ -51,7 +51,11 @@ class Comparison:
         )
         limit = "" if self.bar is None else f"{'≥' if self.faster else '≤'} {self.bar:g} ×"
         verdict = "" if self.bar is None else "PASS" if self.passed else "FAIL"
-        return self.title, f"{baseline:.2f} s", f"{ours:.2f} s", f"{self.ratio:.2f} ×", limit, verdict
+        return self.title, duration(baseline), duration(ours), f"{self.ratio:.2f} ×", limit, verdict
+
+
+def duration(seconds: float) -> str:
+    return f"{1000 * seconds:.0f} ms" if seconds < 1 else f"{seconds:.2f} s"
 
 
 @dataclass
