@@ -10,9 +10,11 @@ class AccountsConfig(AppConfig):
         from m3console.core.custom_fields import carried_by
         from m3console.core.models import EntityType
         from m3console.core.navigation import Entry, add
+        from m3console.core.registry import have_pages
 
         register()
 
+        have_pages(account="accounts:account_detail")
         carried_by(EntityType.ACCOUNT, Account)
 
         add(Entry("", 20, "Accounts", "accounts", "accounts:account_list", "accounts:"))

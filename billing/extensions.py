@@ -14,7 +14,7 @@ from billing.models import Bill, BillJob, BillLine, BillQuerySet, JobStatus
 from m3console.core.keyset import capped_count
 from m3console.core.models import Organization
 from m3console.core.navigation import Entry, add, stand_under
-from m3console.core.registry import Blocker, Panel, Tab, extensions
+from m3console.core.registry import Blocker, Panel, Tab, extensions, have_pages
 
 NAMED = 5
 COUNTED = 1_000
@@ -31,6 +31,8 @@ def register() -> None:
     stand_under("accounts:", "billing:attachment_")
     account_columns.register()
     memberships.register()
+    have_pages(bill="billing:bill_detail", billjob="billing:job_detail")
+    extensions("billing.bill").history_apart = True
     account = extensions("accounts.account")
     account.tabs.append(Tab("bills", "Bills", "billing:account_bills", 60, count=_bills))
     account.panels.append(Panel("ten_latest_bills", "billing:latest_bills", 50))

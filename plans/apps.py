@@ -6,6 +6,7 @@ class PlansConfig(AppConfig):
 
     def ready(self) -> None:
         from m3console.core.navigation import Entry, add
+        from m3console.core.registry import have_pages
         from plans import custom_fields, finding, on_accounts, on_organization
         from plans.views import attached
 
@@ -14,6 +15,15 @@ class PlansConfig(AppConfig):
         on_organization.register()
         custom_fields.register()
         attached.register()
+        have_pages(
+            product="plans:product_detail",
+            meter="plans:meter_detail",
+            aggregation="plans:aggregation_detail",
+            plantemplate="plans:plan_template_detail",
+            plan="plans:plan_detail",
+            pricing="plans:pricing_detail",
+            accountplan="plans:attachment_detail",
+        )
         add(
             Entry("Catalogue", 10, "Products", "product", "plans:product_list", "plans:product_"),
             Entry("Catalogue", 20, "Meters", "meter", "plans:meter_list", "plans:meter_"),

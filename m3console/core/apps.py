@@ -11,11 +11,16 @@ class CoreConfig(AppConfig):
         from m3console.core.finding import can_be_created
         from m3console.core.models import EntityType, Organization
         from m3console.core.navigation import Entry, add
+        from m3console.core.registry import have_pages
 
         carried_by(EntityType.ORGANIZATION, Organization)
         can_be_created(
             ("Create currency", "core:currency_create"),
             ("Create custom field", "core:custom_field_create"),
+        )
+        have_pages(
+            currency="core:currency_edit",
+            customfielddefinition="core:custom_field_edit",
         )
         add(
             Entry(
@@ -26,6 +31,7 @@ class CoreConfig(AppConfig):
                 "core:organization_edit",
                 "core:organization_",
             ),
+            Entry("Oversight", 10, "History", "history", "core:history_list", "core:history_"),
             Entry("Organization", 20, "Currencies", "half", "core:currency_list", "core:currency_"),
             Entry(
                 "Organization", 30, "Custom fields", "columns", "core:custom_field_list", "core:custom_field_"

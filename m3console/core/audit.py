@@ -112,6 +112,14 @@ class PersonalChanges(pgtrigger.Trigger):
         return f"NEW.personal_changed := array_remove(ARRAY[{cases}]::text[], NULL); RETURN NEW;"
 
 
+def _by_time(model: type[models.Model]) -> list[models.Index]:
+    """For the history of a whole organization, newest first."""
+    if not any(field.name == "organization" for field in model._meta.fields):
+        return []
+    name = f"{str(model._meta.model_name)[:22]}_history"
+    return [models.Index(fields=["organization", "-pgh_created_at", "-pgh_id"], name=name)]
+
+
 def tracked(*, personal: tuple[str, ...] = (), without: tuple[str, ...] = ()) -> Callable[[M], M]:
     """Record every insert, change and deletion of the model's rows; personal fields only as changed.
 
@@ -128,7 +136,9 @@ def tracked(*, personal: tuple[str, ...] = (), without: tuple[str, ...] = ()) ->
             pghistory.UpdateEvent(condition=changed),
             pghistory.DeleteEvent(),
         )
-        track = pghistory.track(*trackers, exclude=sorted(excluded), level=pghistory.Statement)
+        track = pghistory.track(
+            *trackers, exclude=sorted(excluded), level=pghistory.Statement, meta={"indexes": _by_time(model)}
+        )
         return track(model)  # type: ignore[no-any-return]
 
     return wrap

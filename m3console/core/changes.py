@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery, Value
 
 UNREMARKABLE: Final = frozenset(
     {"id", "organization", "version", "created_at", "created_by", "updated_at", "updated_by"}
@@ -29,6 +29,10 @@ class Source:
 
     model: Any
     matching: Mapping[str, Any]
+
+    def events(self) -> models.QuerySet[Any]:
+        events: models.QuerySet[Any] = self.model.pgh_event_model.objects.filter(**self.matching)
+        return events
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,21 +106,30 @@ class Position:
 
 
 def changes(
-    sources: Sequence[Source], *, before: Position | None = None, limit: int
+    sources: Sequence[Source],
+    *,
+    before: Position | None = None,
+    limit: int,
+    where: Q | None = None,
 ) -> tuple[list[RowChange], Position | None]:
-    """The newest changes of all sources, at most `limit`, and the position to go on from, if any."""
-    found: list[tuple[int, Any]] = []
-    for rank, source in enumerate(sources):
-        events = source.model.pgh_event_model.objects.filter(**source.matching)
-        if before:
-            events = events.filter(before.older(rank))
-        found.extend((rank, event) for event in _newest(events, limit + 1))
-    found.sort(key=lambda one: (one[1].pgh_created_at, -one[0], one[1].pgh_id), reverse=True)
+    """The newest changes of all sources, at most `limit`, and the position to go on from, if any.
+
+    `where` narrows the event rows down. One query finds them, two for each kind among them read them.
+    """
+    parts = [
+        _newest(source.events().filter(where or Q(), before.older(rank) if before else Q()), rank, limit + 1)
+        for rank, source in enumerate(sources)
+    ]
+    newest = parts[0]
+    if len(parts) > 1:
+        whole = newest.union(*parts[1:], all=True)
+        newest = whole.order_by("-pgh_created_at", "rank", "-pgh_id")[: limit + 1]
+    found = [Position(*row) for row in newest]
     shown = found[:limit]
-    last = shown[-1] if len(found) > limit else None
-    end = Position(last[1].pgh_created_at, last[0], last[1].pgh_id) if last else None
-    previous = _previous(event for _, event in shown)
-    return [_row_change(rank, event, previous) for rank, event in shown], end
+    events = _events(sources, shown)
+    previous = _previous(events.values())
+    rows = [_row_change(at.rank, events[at.rank, at.event_id], previous) for at in shown]
+    return rows, shown[-1] if len(found) > limit else None
 
 
 def transactions(rows: Iterable[RowChange]) -> list[Transaction]:
@@ -130,15 +143,28 @@ def transactions(rows: Iterable[RowChange]) -> list[Transaction]:
     return found
 
 
-def _newest(events: models.QuerySet[Any], limit: int) -> models.QuerySet[Any]:
-    earlier = (
-        events.model._default_manager.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"))
-        .order_by("-pgh_id")
-        .values("pgh_id")[:1]
-    )
-    ordered = events.select_related("pgh_context").order_by("-pgh_created_at", "-pgh_id")
-    newest: models.QuerySet[Any] = ordered.annotate(previous_id=Subquery(earlier))[:limit]
-    return newest
+def _newest(events: models.QuerySet[Any], rank: int, limit: int) -> models.QuerySet[Any]:
+    """The places of the newest events of one source: when, the source's number, which."""
+    ordered = events.order_by("-pgh_created_at", "-pgh_id").annotate(rank=Value(rank))
+    places: models.QuerySet[Any] = ordered.values_list("pgh_created_at", "rank", "pgh_id")[:limit]
+    return places
+
+
+def _events(sources: Sequence[Source], places: Sequence[Position]) -> dict[tuple[int, int], Any]:
+    """The events at these places, by rank and id, each with the id of the one before it of its row."""
+    wanted: dict[Any, set[int]] = {}
+    for place in places:
+        wanted.setdefault(sources[place.rank].model.pgh_event_model, set()).add(place.event_id)
+    read: dict[tuple[Any, int], Any] = {}
+    for model, ids in wanted.items():
+        earlier = model.objects.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"))
+        last = Subquery(earlier.order_by("-pgh_id").values("pgh_id")[:1])
+        rows = model.objects.filter(pgh_id__in=ids).select_related("pgh_context").annotate(previous_id=last)
+        read |= {(model, event.pgh_id): event for event in rows}
+    return {
+        (place.rank, place.event_id): read[sources[place.rank].model.pgh_event_model, place.event_id]
+        for place in places
+    }
 
 
 def _previous(events: Iterable[Any]) -> dict[tuple[type, int], Any]:

@@ -1,13 +1,15 @@
-"""The History tab of an entity: what was changed, by whom, when, why, in words (spec 1, Account page)."""
+"""History in words: what was changed, by whom, when and why; of one entity or of an organization.
+
+Spec 1, Account page.
+"""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Model, TextField
 from django.http import HttpResponse
@@ -22,11 +24,15 @@ from m3console.core.changes import (
     transactions,
 )
 from m3console.core.fields import CustomFieldsField
+from m3console.core.history_filters import HistoryFilter, asked
+from m3console.core.history_things import Concerned, Things, concerned, kind_and_name, thing_of
 from m3console.core.htmx import page
 from m3console.core.http import Request
+from m3console.core.lists.addresses import address
 from m3console.core.templatetags.console import day_text, spelled, zone, zone_name
 
 PAGE = 50
+NAMED = 5  # things that an entry is about, before it only counts them
 OUTSIDE = "Outside the console"
 BY_SQL = {"insert": "Added by SQL", "update": "Changed by SQL", "delete": "Deleted by SQL"}
 Names = Mapping[tuple[type, Any], str]
@@ -44,7 +50,10 @@ class ShownChange:
 
 @dataclass(frozen=True, slots=True)
 class ShownEvent:
-    """One entry of the timeline: a transaction's changes as a person reads them."""
+    """One entry of the timeline: a transaction's changes as a person reads them.
+
+    `about` says of what, `more` how much else; both are empty in the history of one entity.
+    """
 
     at: datetime
     actor: str
@@ -53,6 +62,8 @@ class ShownEvent:
     reason: str
     request_id: str
     changes: list[ShownChange]
+    about: list[Concerned] = field(default_factory=list)
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +87,33 @@ def history_page(
     `related` adds the changes of other rows, such as a plan's pricings: Source(Pricing, {"plan_id": pk}).
     """
     sources = [Source(type(entity), {"pgh_obj_id": entity.pk}), *related]
-    before = Position.parse(request.GET.get("before", ""))
-    rows, end = changes(sources, before=before, limit=PAGE)
-    shown = {
-        "days": days(transactions(rows)),
-        "older_url": f"?{urlencode({'before': str(end)})}" if end else "",
-        "newest_url": request.path if before else "",
+    narrowed = asked(request.GET, request.organization)
+    return page(request, template, {**timeline(request, sources, narrowed), **(context or {})})
+
+
+def timeline(
+    request: Request, sources: Sequence[Source], narrowed: HistoryFilter, *, whole: bool = False
+) -> dict[str, Any]:
+    """The context of m3console/_history.html: a page of the sources' changes, and its neighbours.
+
+    In the history of a `whole` organization each entry says what it is about.
+    """
+    before = Position.parse(request.GET.get("cursor", ""))
+    rows, end = changes(sources, before=before, limit=PAGE, where=narrowed.where)
+    params = request.GET
+    return {
+        "days": days(transactions(rows), whole=whole),
+        "narrowed": narrowed,
+        "older_url": address(params, cursor=end) if end else "",
+        "newest_url": address(params) if before else "",
     }
-    return page(request, template, {**shown, **(context or {})})
 
 
-def days(found: Sequence[Transaction]) -> list[Day]:
+def days(found: Sequence[Transaction], *, whole: bool = False) -> list[Day]:
     """The transactions in words, by the organization's days."""
     names = _names(found)
-    events = [_event(each, names) for each in found]
+    things = concerned(found) if whole else {}
+    events = [_event(each, names, things) for each in found]
     by_day = groupby(events, key=lambda event: event.at.astimezone(zone()).date())
     return [Day(day, list(each)) for day, each in by_day]
 
@@ -100,8 +124,10 @@ def in_words(action: str) -> str:
     return f"{verb.replace('_', '-')} {noun.replace('_', ' ').replace('.', ' ')}".strip().capitalize()
 
 
-def _event(transaction: Transaction, names: Names) -> ShownEvent:
+def _event(transaction: Transaction, names: Names, things: Things) -> ShownEvent:
     told = transaction.context
+    about = list(dict.fromkeys(things[thing_of(row)] for row in reversed(transaction.changes) if things))
+    several = len(about) > 1
     kind = transaction.changes[0].kind
     return ShownEvent(
         at=transaction.at,
@@ -111,14 +137,18 @@ def _event(transaction: Transaction, names: Names) -> ShownEvent:
         reason=str(told.get("reason") or ""),
         request_id=str(told.get("request") or ""),
         changes=[
-            _shown(row, change, names) for row in reversed(transaction.changes) for change in _fields(row)
+            _shown(row, change, names, named=several if things else bool(row.rank))
+            for row in reversed(transaction.changes)
+            for change in _fields(row, whole=bool(things))
         ],
+        about=about[:NAMED],
+        more=max(0, len(about) - NAMED),
     )
 
 
-def _fields(row: RowChange) -> list[FieldChange]:
+def _fields(row: RowChange, *, whole: bool) -> list[FieldChange]:
     """A deleted row of a related kind is one line of its own; its values are in the lines before."""
-    if row.kind == "delete" and row.rank:
+    if row.kind == "delete" and (row.rank or whole):
         return [FieldChange(row.event.pgh_tracked_model._meta.pk, new="deleted")]
     return [part for change in row.fields for part in _parts(change)]
 
@@ -135,14 +165,11 @@ def _parts(change: FieldChange) -> list[FieldChange]:
     ]
 
 
-def _shown(row: RowChange, change: FieldChange, names: Names) -> ShownChange:
+def _shown(row: RowChange, change: FieldChange, names: Names, *, named: bool) -> ShownChange:
+    """A field's change in words; `named` says of which row, where there may be several."""
     label = str(change.model_field.verbose_name)
-    if row.rank:
-        # A related row says which one it is.
-        model = row.event.pgh_tracked_model
-        own = getattr(row.event, "name", None) or getattr(row.event, "code", None)
-        kind = str(model._meta.verbose_name)
-        which = f"{kind} {own}" if own else kind
+    if named:
+        which = kind_and_name(row)
         label = which if change.model_field.primary_key else f"{which}, {label}"
     return ShownChange(
         field=label[:1].upper() + label[1:],

@@ -33,6 +33,7 @@ URL_RIGHTS: dict[str, Right] = {
     "healthz": Right.PUBLIC,
     "readyz": Right.PUBLIC,
     # core
+    "core:history_list": Right.READ,
     "core:organization_edit": Right.ADMINISTER,
     "core:organization_history": Right.ADMINISTER,
     "core:custom_field_list": Right.READ,

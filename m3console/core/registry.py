@@ -130,6 +130,9 @@ class Extensions:
     apps in line, in the transaction that makes it.
 
     `billed` name bills that were made with the entity as it is.
+
+    `page` is the name of its page's URL. Kinds with a `history_apart`, of which a single act makes
+    thousands, are in the organization's history only for those who ask for them.
     """
 
     tabs: list[Tab] = field(default_factory=list)
@@ -144,6 +147,8 @@ class Extensions:
     membership_effects: list[Callable[[Any], Iterable[Effect]]] = field(default_factory=list)
     first_unbilled: list[Callable[[Collection[UUID]], date | None]] = field(default_factory=list)
     effects: list[Callable[[Any], Iterable[Effect]]] = field(default_factory=list)
+    page: str = ""
+    history_apart: bool = False
     erasures: list[Erasure] = field(default_factory=list)
     columns: list[RowFacts] = field(default_factory=list)
     filters: list[AddedFilter] = field(default_factory=list)
@@ -159,3 +164,9 @@ _extensions: dict[str, Extensions] = {}
 def extensions(kind: str) -> Extensions:
     """The extensions of a kind of entity, by its model label in small letters ("accounts.account")."""
     return _extensions.setdefault(kind, Extensions())
+
+
+def have_pages(**pages: str) -> None:
+    """Name the pages of an app's entities: `account="accounts:account_detail"`, the app being the URL's."""
+    for model, url_name in pages.items():
+        extensions(f"{url_name.partition(':')[0]}.{model}").page = url_name

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from m3console.core.views import configuration, custom_fields, search
+from m3console.core.views import configuration, custom_fields, history, search
 
 app_name = "core"
 
 urlpatterns = [
     path("search/", search.search, name="search"),
     path("search/palette/", search.palette, name="palette"),
+    path("history/", history.history_list, name="history_list"),
     path("configuration/", configuration.organization_edit, name="organization_edit"),
     path("configuration/history/", configuration.organization_history, name="organization_history"),
     path("custom-fields/", custom_fields.custom_field_list, name="custom_field_list"),

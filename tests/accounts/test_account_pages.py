@@ -49,7 +49,7 @@ def test_the_history_tab_tells_the_accounts_story(operator, make_account):
     page = text(operator.get(f"{BASE}{account.pk}/history/"))
     for words in ("Operator of Acme", "console", "Updated account", "Created account", "EUR", "not recorded"):
         assert words in page
-    assert operator.get(f"{BASE}{account.pk}/history/?before=nonsense").status_code == 200
+    assert operator.get(f"{BASE}{account.pk}/history/?cursor=nonsense").status_code == 200
 
 
 def test_long_histories_have_pages(operator, make_account, monkeypatch):

@@ -189,7 +189,7 @@ def test_a_position_that_names_none_is_none(text):
 def test_a_page_of_history_asks_the_same_few_questions_however_long(account, django_assert_max_num_queries):
     for version in range(1, 30):
         update_account(account, version=version, purchase_order_number=f"PO-{version}")
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(3):
         assert len(story(account)) == 30
 
 

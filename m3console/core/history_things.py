@@ -1,0 +1,61 @@
+"""What the changes of a history are about: each thing by name, with its page if it still has one."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from m3console.core.changes import RowChange, Transaction
+from m3console.core.links import reverse
+from m3console.core.registry import extensions
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """Something that an entry is about; without a page there is no URL."""
+
+    label: str
+    url: str
+
+
+Thing = tuple[Any, Any]  # a model and the id of a row, gone or not
+Things = Mapping[Thing, Concerned]
+
+
+def thing_of(row: RowChange) -> Thing:
+    return row.event.pgh_tracked_model, row.event.pgh_obj_id
+
+
+def concerned(found: Iterable[Transaction]) -> dict[Thing, Concerned]:
+    """Everything that the transactions changed: one query for each kind."""
+    rows: dict[Thing, RowChange] = {}
+    for transaction in found:
+        for row in transaction.changes:
+            rows.setdefault(thing_of(row), row)
+    kept = {
+        (model, key)
+        for model in {model for model, _ in rows}
+        for key in model._default_manager.filter(pk__in=[key for kind, key in rows if kind is model])
+        .order_by()
+        .values_list("pk", flat=True)
+    }
+    return {
+        thing: Concerned(_label(row), _url(thing) if thing in kept else "") for thing, row in rows.items()
+    }
+
+
+def kind_and_name(row: RowChange) -> str:
+    """ "Pricing gb_sum": its kind, and its name or code as the change recorded it."""
+    own = getattr(row.event, "name", None) or getattr(row.event, "code", None)
+    kind = str(row.event.pgh_tracked_model._meta.verbose_name)
+    return f"{kind} {own}" if own else kind
+
+
+def _label(row: RowChange) -> str:
+    words = kind_and_name(row)
+    return words[:1].upper() + words[1:]
+
+
+def _url(thing: Thing) -> str:
+    model, key = thing
+    page = extensions(model._meta.label_lower).page
+    return reverse(page, pk=key) if page else ""
