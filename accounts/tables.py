@@ -25,6 +25,16 @@ DELETED_SORTS: Final[dict[str, Any]] = {"deleted_at": F("deleted_at")}
 WIDE: Final = {"td": {"class": "hide-md"}, "th": {"class": "hide-md"}}
 
 
+def _acts() -> tables.Column:
+    """The menu of a row's acts; a column stands where it was made."""
+    return tables.Column(
+        "",
+        empty_values=(),
+        exclude_from_export=True,
+        attrs={"td": {"class": "row-menu"}, "th": {"class": "row-menu"}},
+    )
+
+
 class AccountTable(Table):
     """Name with its children, code, currency of its bills; acts at the end. The rest is there to choose."""
 
@@ -33,12 +43,7 @@ class AccountTable(Table):
     currency = tables.Column(empty_values=(), attrs=WIDE)
     parent_account = tables.Column("Parent account", attrs=WIDE, visible=False)
     created_at = tables.Column("Created", attrs=WIDE, visible=False)
-    acts = tables.Column(
-        "",
-        empty_values=(),
-        exclude_from_export=True,
-        attrs={"td": {"class": "row-menu"}, "th": {"class": "row-menu"}},
-    )
+    acts = _acts()
     pk = tables.Column("Id", visible=False)
     email_address = tables.Column("Email address", visible=False)
     address_line_1 = tables.Column("Address line 1", visible=False)
@@ -145,10 +150,10 @@ class DeletedTable(Table):
     """Deleted accounts: what is left of them are their bills, and their personal data until it is erased."""
 
     extended = False
-    name = tables.Column()
-    code = tables.Column(attrs={"td": {"class": "mono"}})
+    name = tables.Column(attrs={"td": {"class": "breaks"}})
+    code = tables.Column(attrs={"td": {"class": "mono breaks"}})
     deleted_at = tables.Column("Deleted", attrs={"td": {"class": "hide-md"}, "th": {"class": "hide-md"}})
-    acts = AccountTable.base_columns["acts"]
+    acts = _acts()
     pk = tables.Column("Id", visible=False)
 
     def render_deleted_at(self, value: Any) -> str:

@@ -67,8 +67,8 @@ class RowTable(Table):
 
     name = tables.Column("Line", accessor="line", attrs={"td": {"class": "num"}, "th": {"class": "num"}})
     kind = tables.Column("Result")
-    code = tables.Column("Account", attrs={"td": {"class": "mono"}})
-    what = tables.Column("What", empty_values=(), accessor="pk")
+    code = tables.Column("Account", attrs={"td": {"class": "mono breaks"}})
+    what = tables.Column("What", empty_values=(), accessor="pk", attrs={"td": {"class": "breaks"}})
 
     over = False
 

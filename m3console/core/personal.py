@@ -3,6 +3,7 @@
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 import regex
@@ -45,8 +46,10 @@ def looks_personal(text: str) -> str:
 
 
 def suspicions(values: Mapping[str, Any]) -> dict[str, str]:
-    """Which of the values, by name, look like what; numbers and blanks are left alone."""
-    looks = {name: looks_personal(value) for name, value in values.items() if isinstance(value, str)}
+    """Which of the values, by name, look like what; a number may be that of a card."""
+    looks = {
+        name: looks_personal(str(value)) for name, value in values.items() if isinstance(value, str | Decimal)
+    }
     return {name: what for name, what in looks.items() if what}
 
 

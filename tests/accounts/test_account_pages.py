@@ -38,7 +38,7 @@ def test_upper_apps_add_tabs_menu_entries_buttons_and_panels(
         "Edit", "Attach a plan", "Create child account", "Delete",
     ]  # fmt: skip
     assert [button["label"] for button in answer.context["buttons"]] == ["Submit usage"]
-    assert f'hx-get="{BASE}{account.pk}/history/"' in text(answer)
+    assert f'hx-get="{BASE}{account.pk}/history/' in text(answer)
     viewers = sign_in("viewer").get(f"{BASE}{account.pk}/").context
     assert (viewers["menu"], viewers["buttons"]) == ([], [])
 

@@ -1,8 +1,10 @@
 """What looks like personal data, and what only resembles it (spec 1, PII)."""
 
+from decimal import Decimal
+
 import pytest
 
-from m3console.core.personal import confirmation, looks_personal
+from m3console.core.personal import confirmation, looks_personal, suspicions
 
 EMAIL, PHONE, CARD = "an e-mail address", "a phone number", "a payment-card number"
 
@@ -45,6 +47,11 @@ def test_e_mail_addresses_phone_numbers_and_cards_are_noticed(text, looks):
 )  # fmt: skip
 def test_codes_dates_and_order_numbers_are_left_alone(text):
     assert looks_personal(text) == ""
+
+
+def test_numbers_are_looked_at_too_and_nothing_else_is():
+    given = {"card": Decimal("4111111111111111"), "days": 14, "none": None, "seats": Decimal("120.5")}
+    assert suspicions(given) == {"card": CARD}
 
 
 def test_history_is_told_what_was_confirmed_and_never_the_value():
