@@ -17,15 +17,17 @@ def custom_fields_panel(
     title: str = "Custom fields",
     key: str = "custom-fields",
     explained: bool = True,
+    even_empty: bool = True,
 ) -> dict[str, Any]:
     """Every custom field of the entity with Copy, the organization's value struck out where it is overridden.
 
     One query. `edit_url` is the page of the entity's form, for whoever may change it; of several panels on
-    a page the first is `explained`.
+    a page the first is `explained`. Without any value it says so, unless it is not to be shown `even_empty`.
     """
     shown = shown_custom_fields(entity)
     return {
         "fields": shown,
+        "is_shown": bool(shown) or even_empty,
         "struck": explained and any(each.overridden for each in shown),
         "noun": entity_type_of(type(entity)).label.lower(),
         "edit_url": edit_url,
