@@ -39,6 +39,7 @@ def test_charts_are_chosen_by_keyboard_kept_in_the_address_and_told_as_tables(si
     expect(choice.locator("option:checked")).to_have_text("Stored data")
     for colours in ("light", "dark"):
         page.emulate_media(color_scheme=colours)
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", colours)
         accessible(page)
     revenue = page.get_by_role("region", name="Revenue per bill", exact=True)
     revenue.get_by_text("Show as table").press("Enter")
