@@ -27,8 +27,8 @@ def _values(account: UUID) -> Iterator[str]:
 def _words(account: UUID) -> Iterator[str]:
     count = capped_count(Bill.objects.filter(account_id=account))
     if count != "0":
-        bills = "the bill that was" if count == "1" else f"the {count} bills that were"
-        yield f"So they do on {bills} made for it, locked ones too."
+        bills = "its bill" if count == "1" else f"its {count} bills"
+        yield f"So do the copies of them on {bills}, locked or not."
 
 
 def _erase(account: Account, values: frozenset[str]) -> None:

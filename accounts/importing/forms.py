@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from accounts.importing.reading import MAX_BYTES, MAX_ROWS
 from accounts.models import AccountImport
 from m3console.core.forms import ConsoleForm
+from m3console.core.personal import ConfirmField
 
 MEGABYTES: Final = MAX_BYTES // 1_000_000
 
@@ -34,15 +35,17 @@ class ApplyForm(ConsoleForm):
     """Applies the preview of that revision; what looks personal in it is confirmed."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
-    confirmed = forms.BooleanField(label="None of this is personal data", required=False)
+    confirmed = ConfirmField(required=False)
 
     def __init__(self, *args: Any, pending: AccountImport, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial = {"revision": pending.revision}
         if pending.warned:
-            self.fields["confirmed"].help_text = (
-                f"{pending.warned:,} row{'' if pending.warned == 1 else 's'} hold what looks like it."
-                " Only name, address and email address may hold personal data."
+            rows = "1 row holds" if pending.warned == 1 else f"{pending.warned:,} rows hold"
+            self.fields[
+                "confirmed"
+            ].help_text = (
+                f"{rows} what looks like it. Only name, address and email address may hold personal data."
             )
         else:
             del self.fields["confirmed"]

@@ -122,7 +122,7 @@ def _check_appliable(locked: AccountImport, revision: int, *, confirmed: bool) -
         raise RuleViolation("There is nothing to import: every account is as the file has it.")
     if locked.warned and not confirmed:
         raise RuleViolation(
-            "Some values look like personal data. Confirm that none of them is.", field="confirmed"
+            "Some values look like it. Mend the file, or confirm that none of them is.", field="confirmed"
         )
 
 

@@ -19,6 +19,7 @@ from m3console.core.templatetags.console import instant, quantity, status
 
 ROOM: Final = {"td": {"class": "hide-md"}, "th": {"class": "hide-md"}}
 NUMBER: Final = {"td": {"class": "num hide-md"}, "th": {"class": "num hide-md"}}
+CODE: Final = {"td": {"class": "mono breaks hide-md"}, "th": {"class": "hide-md"}}
 PILLS: Final = {
     RowKind.CREATE: ("ACTIVE", "New", "Created"),
     RowKind.CHANGE: ("PENDING", "Change", "Changed"),
@@ -67,13 +68,17 @@ class RowTable(Table):
 
     name = tables.Column("Line", accessor="line", attrs={"td": {"class": "num"}, "th": {"class": "num"}})
     kind = tables.Column("Result")
-    code = tables.Column("Account", attrs={"td": {"class": "mono breaks"}})
+    code = tables.Column(
+        "Account", attrs={"td": {"class": "mono breaks hide-md"}, "th": {"class": "hide-md"}}
+    )
     what = tables.Column("What", empty_values=(), accessor="pk", attrs={"td": {"class": "breaks"}})
 
     over = False
 
     def render_kind(self, value: str, record: AccountImportRow) -> str:
-        return status(PILLS[RowKind(record.kind)][0], self.value_kind(record))
+        """On phones the account stands below."""
+        pill = status(PILLS[RowKind(record.kind)][0], self.value_kind(record))
+        return format_html('{}<span class="cell-sub breaks">{}</span>', pill, record.code)
 
     def value_kind(self, record: AccountImportRow) -> str:
         return PILLS[RowKind(record.kind)][2 if self.over else 1]
@@ -103,10 +108,10 @@ class RowTable(Table):
             yield format_html('<span class="tone-warn">{}</span>', _doubt(*warning))
         for name, old, new in record.changes:
             label = format_html('<span class="hint">{}</span>', COLUMNS[name])
-            if record.kind == RowKind.CREATE:
-                yield format_html("{} {}", label, new)
+            if old:
+                yield format_html("{} <s>{}</s> → {}", label, old, new or "none")
             else:
-                yield format_html("{} <s>{}</s> → {}", label, old or "none", new or "none")
+                yield format_html("{} {}", label, new)
         if not record.changes and record.fields:
             yield ", ".join(record.fields)
 

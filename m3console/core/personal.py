@@ -59,6 +59,15 @@ def confirmation(looks: Iterable[tuple[str, str]]) -> str:
     return f"Confirmed as not personal: {named}." if named else ""
 
 
+class ConfirmField(forms.BooleanField):
+    """The box that confirms; what is said about it above the form is not called by its label."""
+
+    summary_label = "Personal data"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label="None of this is personal data", **kwargs)
+
+
 class FreeTextForm(EntityForm):
     """A form some of whose fields may hold no personal data: what looks like it must be confirmed.
 
@@ -68,9 +77,7 @@ class FreeTextForm(EntityForm):
     """
 
     free_text: tuple[str, ...] = ()
-    personal_confirmed = forms.BooleanField(
-        label="None of this is personal data", required=False, widget=forms.HiddenInput
-    )
+    personal_confirmed = ConfirmField(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

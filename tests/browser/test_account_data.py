@@ -51,7 +51,7 @@ def test_a_file_is_checked_mended_looked_at_and_imported(signed_in, known, acces
     expect(page.get_by_role("row", name="borealis")).to_contain_text("Hamburg → Kiel")
     accessible(page)
     page.get_by_role("button", name="Import 2 accounts").click()
-    expect(page.get_by_role("alert")).to_contain_text("Confirm that none of them is")
+    expect(page.get_by_role("alert")).to_contain_text("confirm that none of them is")
     page.get_by_label("None of this is personal data").check()
     page.get_by_role("button", name="Import 2 accounts").click()
     expect(page.get_by_text("1 account created, 1 account changed from accounts.csv.")).to_be_visible()

@@ -112,5 +112,6 @@ def problems(form: forms.BaseForm) -> list[dict[str, str]]:
     found = [{"id": "", "text": str(error)} for error in form.non_field_errors()]
     for field in form:
         name = "" if field.is_hidden else str(field.auto_id if is_choices(field) else field.id_for_label)
-        found += [{"id": name, "text": f"{field.label}: {error}"} for error in field.errors]
+        label = getattr(field.field, "summary_label", field.label)
+        found += [{"id": name, "text": f"{label}: {error}"} for error in field.errors]
     return found
