@@ -17,6 +17,10 @@ from m3console.core.models.organization import ExternalInvoiceDate
 from m3console.core.rows import RowsForm
 from m3console.core.text import strict_code_valid
 
+HELP = {
+    "Billing calendar": "Bill dates of the plans of a frequency are counted from its epoch, unless the attachment"
+    " has a billing cycle date or the account a first bill date. An epoch cannot change once bills were made."
+}
 CARDS: dict[str, tuple[str, ...]] = {
     "General": ("name", "currency", "timezone"),
     "Billing calendar": ("month_epoch", "year_epoch", "week_epoch", "day_epoch"),
@@ -36,13 +40,8 @@ ROUNDING = [
 ]
 
 
-def epoch(plans: str) -> forms.DateField:
-    """A day that the bill dates of some plans are counted from."""
-    return forms.DateField(
-        widget=DateInput({"data-date-words": "day"}),
-        help_text=f"Bill dates of plans billed {plans} are counted from it, unless the attachment has a"
-        f" billing cycle date or the account a first bill date. {FIXED}",
-    )
+def epoch() -> forms.DateField:
+    return forms.DateField(widget=DateInput({"data-date-words": "day"}))
 
 
 class ConversionForm(ConsoleForm):
@@ -65,10 +64,10 @@ class ConfigurationForm(RowsForm):
         choices=[(name, name) for name in sorted(available_timezones())],
         help_text=f"A billing day begins and ends at midnight in it. {FIXED}",
     )
-    month_epoch = epoch("monthly")
-    year_epoch = epoch("annually")
-    week_epoch = epoch("weekly")
-    day_epoch = epoch("daily")
+    month_epoch = epoch()
+    year_epoch = epoch()
+    week_epoch = epoch()
+    day_epoch = epoch()
     days_before_bill_due = forms.IntegerField(
         label="Days before bill due",
         min_value=0,
@@ -111,7 +110,9 @@ class ConfigurationForm(RowsForm):
             for row in offered
             if not row.archived or row.code == entity.currency
         ]
-        self.cards = [(title, [self[name] for name in names]) for title, names in CARDS.items()]
+        self.cards = [
+            (title, HELP.get(title, ""), [self[name] for name in names]) for title, names in CARDS.items()
+        ]
 
     @staticmethod
     def _codes(organization: Organization) -> set[str]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Account
 from accounts.views.accounts import account_of
-from m3console.core.errors import Obstructed, RuleViolation
+from m3console.core.errors import RuleViolation
 from m3console.core.forms import form_page
 from m3console.core.history import history_page
 from m3console.core.htmx import page, wants_partial
@@ -125,8 +125,9 @@ def attachment_edit(request: Request, pk: UUID) -> HttpResponse:
     def save() -> HttpResponse:
         try:
             update_account_plan(attachment, version=form.cleaned_data["version"], **form.settings())
-        except Obstructed as problem:
-            context["blockers"] = problem.blockers
+        except RuleViolation as refusal:
+            form.look_ahead()
+            context["blockers"] = getattr(refusal, "blockers", [])
             raise
         messages.success(request, f"{attachment.plan.name} is updated.")
         return _to_tab(attachment.account, new=attachment.pk)

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from accounts.models import Account, AccountImport
 from billing.models import Bill, BillJob, BillLine
 from billing.usage.models import IngestEvent, Upload
-from m3console.core.models import CustomFieldDefinition, Organization
+from m3console.core.models import Currency, CustomFieldDefinition, Organization
 from plans.models import AccountPlan, Aggregation, Meter, Plan, PlanTemplate, Pricing, Product
 from tests.test_permissions import OURS
 
@@ -38,6 +38,7 @@ ABOUT = {
     "plan-attachments": AccountPlan,
     "products": Product,
     "custom-fields": CustomFieldDefinition,
+    "currencies": Currency,
     "meters": Meter,
     "aggregations": Aggregation,
     "plan-templates": PlanTemplate,
