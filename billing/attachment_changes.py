@@ -128,7 +128,7 @@ def _next_bill(attachment: Attachment, today: date) -> Iterator[Effect]:
     if due is not None:
         covered = due.covered
         yield Effect(
-            f"Next bill on {day_in_words(due.period.end)}, covering"
+            f"Next bill of {attachment.plan.name} on {day_in_words(due.period.end)}, covering"
             f" {period_text(covered.start, covered.end)}."
         )
 

@@ -40,9 +40,6 @@ def foresee_change(before: AccountPlan, after: AccountPlan) -> Foresight:
 
 
 def _change_effects(before: AccountPlan, after: AccountPlan, overlap: Overlap | None) -> Iterator[Effect]:
-    refusal = _refusal(before, after)
-    if refusal:
-        yield refusal
     if overlap:
         yield Effect("It would overlap another attachment.", overlap.message, warning=True)
     if before.start_date != after.start_date:
@@ -57,18 +54,18 @@ def _change_effects(before: AccountPlan, after: AccountPlan, overlap: Overlap | 
             f"Bill dates are counted from {day_in_words(after.anchor)}.",
             f"Instead of {day_in_words(before.anchor)}.",
         )
-    if refusal is None:
-        for tell in extensions("plans.accountplan").change_effects:
-            yield from tell(before, after)
+    yield from _change_of_bills(before, after)
 
 
-def _refusal(before: AccountPlan, after: AccountPlan) -> Effect | None:
-    """Why upper layers would refuse the change, if they would."""
+def _change_of_bills(before: AccountPlan, after: AccountPlan) -> Iterator[Effect]:
+    """What the change means to upper layers, or why they would refuse it."""
     try:
         check_change(before, after)
     except RuleViolation as refusal:
-        return Effect("This cannot be saved.", refusal.message, warning=True)
-    return None
+        yield Effect("This cannot be saved.", refusal.message, warning=True)
+        return
+    for tell in extensions("plans.accountplan").change_effects:
+        yield from tell(before, after)
 
 
 def _another_end(before: AccountPlan, after: AccountPlan) -> Effect:
@@ -83,8 +80,7 @@ def _effects(draft: AccountPlan, overlap: Overlap | None, end_current: bool) -> 
     current = overlap.current if overlap and end_current else None
     if current:
         yield _ending(current, draft)
-        if refusal := _refusal(current, ended_on(current, draft.start_date)):
-            yield refusal
+        yield from _change_of_bills(current, ended_on(current, draft.start_date))
     elif overlap:
         names = " and ".join(clash.plan.name for clash in overlap.clashes)
         yield Effect(

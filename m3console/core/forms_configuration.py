@@ -18,8 +18,9 @@ from m3console.core.rows import RowsForm
 from m3console.core.text import strict_code_valid
 
 HELP = {
-    "Billing calendar": "Bill dates of the plans of a frequency are counted from its epoch, unless the attachment"
-    " has a billing cycle date or the account a first bill date. An epoch cannot change once bills were made."
+    "Billing calendar": "Bill dates of the plans of a frequency are counted from its epoch, unless the"
+    " attachment has a billing cycle date or the account a first bill date. It cannot change once bills were"
+    " made."
 }
 CARDS: dict[str, tuple[str, ...]] = {
     "General": ("name", "currency", "timezone"),

@@ -138,7 +138,10 @@ def test_an_earlier_start_says_which_periods_become_unbilled_and_which_bill_chan
     after = read(attachment)
     after.start_date = date(2024, 4, 15)
     said = [each.text for each in change_effects(before, after)]
-    assert said == ["2 past periods are now unbilled.", "Next bill on 1 Aug 2024, covering 1 – 31 Jul 2024."]
+    assert said == [
+        "2 past periods are now unbilled.",
+        "Next bill of Std on 1 Aug 2024, covering 1 – 31 Jul 2024.",
+    ]
     assert touched_bills(before, after) == []
 
 

@@ -86,6 +86,7 @@ def _organization_page(tab: str) -> dict[str, Any]:
 
 
 class CurrencyTable(Table):
+    row_header = "code"
     code = tables.Column()
     name = tables.Column(attrs={"td": {"class": "hide-md"}, "th": {"class": "hide-md"}})
     max_decimal_places = tables.Column(
