@@ -98,6 +98,7 @@ class ParentForm(FreeTextForm):
             sent = sent.copy()
             sent[key] = day.isoformat() if day else ""
             self.data = sent
+        field.required = change.before is not None
         blank = "" if change.before else " Blank: from the beginning."
         field.help_text = f"{PROPOSAL}{blank}"
         field.widget.attrs |= {**_words(change), **ASKING, "hx-target": "#parent-effects"}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final, Literal
 
 from accounts.hierarchy import KIND, check_parent
@@ -152,10 +152,8 @@ def two_levels() -> RuleViolation:
 
 
 def effects_of(change: MembershipChange) -> Iterator[Effect]:
-    """What the change brings about, in words, said before it is made."""
+    """What the change brings about, in words, said before it is made; the day's box says the last day."""
     child, day = change.child, change.day
-    if change.before and day:
-        yield Effect(f"Last day as a child of “{change.before.name}”: {_last_day(day)}.")
     if change.after:
         since = f"from {day_in_words(day)} on" if day else "from the beginning"
         yield Effect(f"“{child.name}” is a child of “{change.after.name}” {since}.")
@@ -173,10 +171,6 @@ def foretold(change: MembershipChange) -> list[Effect]:
         return list(effects_of(settle(change)))
     except RuleViolation as refused:
         return [Effect(refused.message, warning=True)]
-
-
-def _last_day(end: date) -> str:
-    return day_in_words(end - timedelta(days=1))
 
 
 def _refusal(sentence: str) -> RuleViolation:

@@ -119,6 +119,8 @@ def account_edit(request: Request, pk: UUID) -> HttpResponse:
 def _parent_preview(request: Request, account: Account) -> HttpResponse:
     """From which day the parent that is chosen would be one, and what follows; nothing is saved."""
     step, sent = request.POST["step"], request.POST.copy()
+    if step == "parent" and sent.get("parent_of") == sent.get("parent_account"):
+        return HttpResponse(status=204)  # boxes tell of a change again when they are left
     if step == "parent":
         sent.pop("parent_from", None)  # another parent, another proposal
     form = AccountForm(sent, organization=request.organization, entity=account)

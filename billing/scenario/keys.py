@@ -51,12 +51,13 @@ ORGANIZATION = _keys(
     " creditApplicationOrder billPrefix sequenceStartNumber",
 )
 STEPS = _keys(
-    "runBilling create measurements",
+    "runBilling create measurements removeChild",
     "recalculate approve lock replaceAccountPlan endDate counterAdjustments addCharge addCreditLine"
-    " addDebitLine deleteBill removeChild setLockDate",
+    " addDebitLine deleteBill setLockDate",
 )
 STEP_KEYS: dict[str, Keys] = {
     "runBilling": _keys("billDate billingFrequency accounts allUnbilled"),
+    "removeChild": _keys("account date"),
     "create": _keys("", UNBUILT_LISTS) | dict.fromkeys(ENTITIES, True),
 }
 SHAPES: dict[str, Keys] = {

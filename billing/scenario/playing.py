@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import Account
+from accounts.services import remove_child
 from billing.exports.current import decimals, with_lines
 from billing.exports.scenario_shape import bill_as_dict
 from billing.models import Bill, BillJobResult, Outcome
@@ -78,11 +79,19 @@ class _Play:
             return loader.measure(content)
         if name == "create":
             return list(loader.create(content))
+        act = {"runBilling": self._run_billing, "removeChild": self._remove_child}[name]
         try:
-            self._run_billing(loader.organization, content)
+            act(loader.organization, content)
         except RuleViolation as refusal:
             return [refusal.message]
         return []
+
+    def _remove_child(self, organization: Organization, content: Mapping[str, Any]) -> None:
+        children = Account.objects.of(organization).select_related("parent_account")
+        child = children.filter(code=content.get("account")).first()
+        if child is None or child.parent_account is None:
+            raise RuleViolation(f"There is no child account “{content.get('account')}”.")
+        remove_child(child, parent=child.parent_account, day=day(content.get("date"), "date"))
 
     def _run_billing(self, organization: Organization, content: Mapping[str, Any]) -> None:
         codes = content.get("accounts")

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import Account
 from accounts.services import update_account
-from tests.accounts.pages import BASE, given, text
+from tests.accounts.pages import BASE, HTMX, given, text
 
 
 def test_creating_leads_to_the_accounts_page(operator):
@@ -142,3 +142,44 @@ def test_suggestions_are_top_level_accounts_of_the_organization(operator, make_a
     assert "bravo-kid" not in page
     assert "bravo-kid" in text(operator.get(f"{BASE}suggest/?of=x&x=brav"))
     assert "No account matches" in text(operator.get(f"{BASE}suggest/?of=x&x=zzzz"))
+
+
+def test_another_parent_is_asked_for_its_day_before_it_is_saved(operator, make_account, on):
+    on(date(2026, 7, 20))
+    old, new = make_account("old"), make_account("new")
+    child = make_account("child", parent_account=old)
+    url = f"{BASE}{child.pk}/edit/"
+    assert "parent_from" not in operator.get(url).context["form"].fields
+    sent = given(name="Child", code="child", parent_account="new", version=1)
+    asked = operator.post(url, sent)
+    assert asked.status_code == 422
+    assert "check from which day" in str(asked.context["form"].errors["parent_from"])
+    assert "Last day as a child: 19 Jul 2026" in text(asked)
+    assert "“Child” is a child of “New” from 20 Jul 2026 on." in text(asked)
+    assert Account.objects.get(pk=child.pk).parent_account == old
+    assert operator.post(url, sent | {"parent_from": "2026-07-01"}).status_code == 302
+    days = child.child_memberships.order_by("end_date").values_list("parent", "start_date", "end_date")
+    assert list(days) == [(old.pk, None, date(2026, 7, 1)), (new.pk, date(2026, 7, 1), None)]
+
+
+def test_the_day_is_asked_for_as_soon_as_a_parent_is_chosen(operator, make_account, on):
+    on(date(2026, 7, 20))
+    make_account("parent")
+    child = make_account("child")
+    url, sent = (
+        f"{BASE}{child.pk}/edit/",
+        given(name="Child", code="child", parent_account="parent", version=1),
+    )
+    answer = text(operator.post(url, sent | {"step": "parent"}, headers=HTMX))
+    assert "Blank: from the beginning" in answer
+    assert "“Child” is a child of “Parent” from the beginning." in answer
+    answer = text(
+        operator.post(url, sent | {"step": "parent_day", "parent_from": "2026-07-01"}, headers=HTMX)
+    )
+    assert "“Child” is a child of “Parent” from 1 Jul 2026 on." in answer
+    answer = text(operator.post(url, sent | {"step": "parent_day", "parent_from": "soon"}, headers=HTMX))
+    assert "Give a day to see what follows" in answer
+    assert (
+        text(operator.post(url, sent | {"step": "parent", "parent_account": ""}, headers=HTMX)).strip() == ""
+    )
+    assert Account.objects.get(pk=child.pk).parent_account is None

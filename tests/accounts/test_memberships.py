@@ -140,7 +140,6 @@ def test_upper_apps_refuse_a_day_and_say_what_follows(family, account_extensions
     assert refused(lambda: remove_child(child, parent=parent, day=JUNE)).message == "Bill 7 is locked."
     told = foretold(MembershipChange(child, parent, None, JULY))
     assert [effect.text for effect in told] == [
-        "Last day as a child of “Parent”: 30 Jun 2026.",
         "“Child” stands by itself from 1 Jul 2026 on; it keeps usage and plans.",
         "Bill 8 changes.",
     ]

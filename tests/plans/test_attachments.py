@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from accounts.services import remove_child
 from m3console.core import clock
 from m3console.core.errors import RuleViolation, StaleVersion
 from m3console.core.registry import Blocker, extensions
@@ -109,6 +110,29 @@ def test_an_account_whose_plans_have_ended_can_become_a_parent(shop, on):
     account = shop.account()
     attach_plan(account=account, plan=shop.plan(), start_date=JAN, end_date=FEB)
     refuse_parent_with_plan(account)
+
+
+def test_children_from_a_day_on_are_refused_while_a_plan_has_days_from_then_on(shop, on):
+    on(MAY)
+    account = shop.account("Borealis")
+    attach_plan(account=account, plan=shop.plan("Standard"), start_date=JAN, end_date=APR)
+    with pytest.raises(RuleViolation) as no:
+        refuse_parent_with_plan(account, MAR)
+    assert no.value.message == (
+        "Borealis has the plan Standard attached from 1 Jan 2026 to 31 Mar 2026, so it cannot get child"
+        " accounts from 1 Mar 2026 on. Choose 1 Apr 2026 or a later day, or end or delete that attachment"
+        " first, or attach the plan to each child account."
+    )
+    refuse_parent_with_plan(account, APR)
+
+
+def test_a_former_parent_gets_plans_for_the_days_when_it_has_no_children(shop):
+    parent = shop.account("Parent")
+    child = shop.account("Child", parent_account=parent)
+    remove_child(child, parent=parent, day=MAR)
+    with pytest.raises(RuleViolation, match="Child among them until 28 Feb 2026, so no plan"):
+        attach_plan(account=parent, plan=shop.plan(), start_date=FEB)
+    assert attach_plan(account=parent, plan=shop.plan(), start_date=MAR).account == parent
 
 
 def test_the_refusal_of_parents_is_what_accounts_ask(shop):
