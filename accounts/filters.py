@@ -54,4 +54,7 @@ class AccountFilter(ListFilter):
         zone = ZoneInfo(self.request.organization.timezone)
         if name == "created_from":
             return rows.filter(created_at__gte=datetime.combine(day, time(), zone))
+        # The last day that there is has no next one, and no account that was created after it.
+        if day == date.max:
+            return rows
         return rows.filter(created_at__lt=datetime.combine(day + timedelta(days=1), time(), zone))

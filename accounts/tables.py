@@ -109,7 +109,7 @@ class AccountTable(Table):
         if not items:
             return ""
         context = {"label": f"Actions for {record.name}", "items": items}
-        return render_to_string("accounts/_row_menu.html", context)
+        return render_to_string("m3console/_row_menu.html", context)
 
     def acts_of(self, record: Account) -> list[tuple[str, str, bool]]:
         return [("Edit", "accounts:account_edit", False), ("Delete", "accounts:account_delete", True)]
@@ -172,7 +172,7 @@ class DeletedTable(Table):
             url = reverse("accounts:account_erase", pk=record.pk)
             items.append({"label": "Erase personal data", "url": url, "dialog": True, "danger": True})
         context = {"label": f"Actions for {record.name}", "items": items}
-        return render_to_string("accounts/_row_menu.html", context)
+        return render_to_string("m3console/_row_menu.html", context)
 
 
 def detail_url(account: Account) -> str:

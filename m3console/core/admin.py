@@ -14,8 +14,10 @@ from m3console.core.models import (
     Currency,
     CurrencyConversion,
     CustomFieldDefinition,
+    ListColumns,
     Membership,
     Organization,
+    SavedFilter,
     User,
 )
 
@@ -114,6 +116,21 @@ class CustomFieldDefinitionAdmin(LookOnly):
     list_display = ("name", "entity_type", "value_type", "default_value", "organization")
     list_select_related = ("organization",)
     list_filter = ("entity_type", "value_type")
+
+
+@admin.register(ListColumns)
+class ListColumnsAdmin(LookOnly):
+    list_display = ("list_name", "user", "organization")
+    list_select_related = ("user", "organization")
+
+
+@admin.register(SavedFilter)
+class SavedFilterAdmin(LookOnly):
+    list_display = ("name", "list_name", "owner", "shared", "organization")
+    list_select_related = ("owner", "organization")
+    list_filter = ("shared",)
+    search_fields = ("name",)
+    exclude = ("personal_changed",)
 
 
 # Roles are memberships here, and jobs have pages of their own; their list needs inline scripts.

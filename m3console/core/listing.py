@@ -6,22 +6,27 @@ from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 
 from m3console.core import permissions
 from m3console.core.htmx import page
+from m3console.core.http import Request
 from m3console.core.keyset import Slice, SortKey, count_words, keyset
 from m3console.core.links import reverse
-from m3console.core.lists.addresses import address, cleared
-from m3console.core.lists.around import choices_of
-from m3console.core.lists.columns import Columns, FactColumn, PageRows, Table, names_in
+from m3console.core.lists.addresses import SAVED, address, cleared
+from m3console.core.lists.around import Around
+from m3console.core.lists.columns import NONE, Columns, FactColumn, PageRows, Table, names_in
+from m3console.core.lists.dialog import columns_dialog
 from m3console.core.lists.exporting import EVERYTHING, SHOWN, csv_answer
 from m3console.core.lists.filters import Chip, ListFilter, chips, problems, with_added
+from m3console.core.lists.menu import Views, views_of
 from m3console.core.search import Searchable, cleaned
 from m3console.core.search_pages import SearchPages
 
 __all__ = ["FactColumn", "ListFilter", "Listing", "PageRows", "Table", "listing"]
 
+# What the filter form sends along beside sort and size.
+KEPT = ("columns", SAVED)
 SIZES = (25, 50, 100, 250)
 
 
@@ -38,6 +43,7 @@ class Listing:
     chips: list[Chip]
     search: dict[str, str] | None
     kept: dict[str, str]
+    views: Views
     sort: str
     sorts: dict[str, dict[str, str]]
     next_url: str | None
@@ -75,7 +81,7 @@ class Asked:
 
 
 def listing(
-    request: HttpRequest,
+    request: Request,
     *,
     title: str,
     rows: QuerySet[Any],
@@ -100,9 +106,14 @@ def listing(
     """
     params, kind = request.GET, rows.model._meta.label_lower if table.extended else ""
     asked = Asked.of(params, sorts, default, search=bool(search))
-    narrowed, filterset = _narrowed(request, rows, with_added(filters, kind, request))
-    pages = _pages(narrowed, rows, asked)
-    columns = Columns.of(kind, table, names_in(params.get("columns", "")))
+    filters = with_added(filters, kind, request)
+    around = Around.read(request, request.resolver_match.view_name, filters.offered)  # type: ignore[union-attr]
+    columns = Columns.of(kind, table, names_in(params.get("columns", "")), around.columns)
+    if params.get("show") == "columns":
+        return columns_dialog(request, title, columns)
+    filterset = filters(params, queryset=rows, request=request, choices=around.choices)
+    # Filters that make no sense leave no rows, rather than all.
+    pages = _pages(filterset.qs if filterset.is_valid() else rows.none(), rows, asked)
     wrong = problems(filterset)
     if params.get("format") in (SHOWN, EVERYTHING) and not wrong:
         return csv_answer(request, pages, columns, name=noun)
@@ -117,7 +128,8 @@ def listing(
         filter_form=filterset.form,
         chips=on,
         search={"name": "q", "value": asked.text, "placeholder": search} if search else None,
-        kept={name: params[name] for name in ("columns",) if params.get(name)},
+        kept={name: params[name] for name in KEPT if params.get(name)},
+        views=views_of(request, around.saved, ",".join(columns.chosen) or NONE),
         sort=asked.sort,
         sorts=_sorts(params, sorts, asked.sort if asked.chosen or not asked.text else ""),
         next_url=address(params, cursor=part.after) if part.after else None,
@@ -132,20 +144,11 @@ def listing(
         actions=[
             {"label": label, "url": reverse(name), "icon": icon}
             for label, name, icon in actions
-            if permissions.allows(request.membership.role, name)  # type: ignore[attr-defined]
+            if permissions.allows(request.membership.role, name)
         ],
         empty=_empty(part, noun, empty, wrong=wrong, narrowed=bool(asked.text or on)),
     )
     return page(request, template, {"listing": shown, **(context or {})}, partial="table")
-
-
-def _narrowed(
-    request: HttpRequest, rows: QuerySet[Any], filters: type[ListFilter]
-) -> tuple[QuerySet[Any], ListFilter]:
-    """The rows that search and filters leave. Filters that make no sense leave none, rather than all."""
-    choices = choices_of(request.organization, filters.offered)  # type: ignore[attr-defined]
-    filterset = filters(request.GET, queryset=rows, request=request, choices=choices)
-    return (filterset.qs if filterset.is_valid() else rows.none()), filterset
 
 
 def _pages(rows: QuerySet[Any], scope: QuerySet[Any], asked: Asked) -> Callable[..., Slice]:
@@ -177,8 +180,8 @@ def _sorts(params: QueryDict, sorts: Mapping[str, SortKey], sort: str) -> dict[s
     }
 
 
-def _create(request: HttpRequest, create: tuple[str, str] | None) -> dict[str, str] | None:
-    if create is None or not permissions.allows(request.membership.role, create[1]):  # type: ignore[attr-defined]
+def _create(request: Request, create: tuple[str, str] | None) -> dict[str, str] | None:
+    if create is None or not permissions.allows(request.membership.role, create[1]):
         return None
     return {"label": create[0], "url": reverse(create[1])}
 

@@ -43,6 +43,11 @@ def add(*entries: Entry) -> None:
     _entries.extend(entries)
 
 
+def label_of(url_name: str) -> str:
+    """What the navigation calls a page; empty if it is not in it."""
+    return next((entry.label for entry in _entries if entry.url_name == url_name), "")
+
+
 def stand_under(section: str, pages: str) -> None:
     """Have the pages whose names begin like `pages` stand under the entry of another app."""
     _elsewhere[pages] = section

@@ -17,13 +17,14 @@ class Right(StrEnum):
     APPROVE = "approve and lock bills"
     CATALOGUE = "change the catalogue"
     ADMINISTER = "administer the organization"
+    SHARE = "share saved filters with the organization"
 
 
 ROLE_RIGHTS: dict[str, frozenset[Right]] = {
     Role.VIEWER: frozenset({Right.READ}),
-    Role.OPERATOR: frozenset({Right.READ, Right.OPERATE}),
-    Role.APPROVER: frozenset({Right.READ, Right.OPERATE, Right.APPROVE}),
-    Role.CATALOGUE: frozenset({Right.READ, Right.CATALOGUE}),
+    Role.OPERATOR: frozenset({Right.READ, Right.SHARE, Right.OPERATE}),
+    Role.APPROVER: frozenset({Right.READ, Right.SHARE, Right.OPERATE, Right.APPROVE}),
+    Role.CATALOGUE: frozenset({Right.READ, Right.SHARE, Right.CATALOGUE}),
     Role.ADMINISTRATOR: frozenset(Right) - {Right.PUBLIC, Right.SIGNED_IN},
 }
 
@@ -47,6 +48,13 @@ URL_RIGHTS: dict[str, Right] = {
     "core:currency_create": Right.ADMINISTER,
     "core:currency_edit": Right.ADMINISTER,
     "core:currency_history": Right.READ,
+    "core:columns_keep": Right.READ,
+    "core:saved_filter_list": Right.READ,
+    "core:saved_filter_create": Right.READ,
+    "core:saved_filter_edit": Right.READ,
+    "core:saved_filter_replace": Right.READ,
+    "core:saved_filter_delete": Right.READ,
+    "core:saved_filter_history": Right.READ,
     # accounts
     "accounts:account_list": Right.READ,
     "accounts:account_create": Right.OPERATE,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from m3console.core.views import configuration, custom_fields, history, search
+from m3console.core.views import configuration, custom_fields, history, saved_views, search
 
 app_name = "core"
 
@@ -21,4 +21,11 @@ urlpatterns = [
     path("currencies/create/", configuration.currency_create, name="currency_create"),
     path("currencies/<uuid:pk>/", configuration.currency_edit, name="currency_edit"),
     path("currencies/<uuid:pk>/history/", configuration.currency_history, name="currency_history"),
+    path("lists/columns/", saved_views.columns_keep, name="columns_keep"),
+    path("saved-filters/", saved_views.saved_filter_list, name="saved_filter_list"),
+    path("saved-filters/create/", saved_views.saved_filter_create, name="saved_filter_create"),
+    path("saved-filters/<uuid:pk>/edit/", saved_views.saved_filter_edit, name="saved_filter_edit"),
+    path("saved-filters/<uuid:pk>/replace/", saved_views.saved_filter_replace, name="saved_filter_replace"),
+    path("saved-filters/<uuid:pk>/delete/", saved_views.saved_filter_delete, name="saved_filter_delete"),
+    path("saved-filters/<uuid:pk>/history/", saved_views.saved_filter_history, name="saved_filter_history"),
 ]

@@ -8,6 +8,8 @@ from django.test import Client
 from accounts.services import create_account
 from m3console.core.admin import LookOnly
 from m3console.core.links import reverse
+from m3console.core.models import Membership
+from m3console.core.saved_views import create_saved_filter, keep_columns
 
 OURS = [
     model for model in admin.site._registry if model.__module__.split(".")[0] in {"m3console", "accounts"}
@@ -50,6 +52,9 @@ def filled(organization, make_user):
     )
     make_user("viewer")
     create_account(organization=organization, name="Ada", code="ada", email_address="a@a.example")
+    membership = Membership.objects.filter(organization=organization).first()
+    keep_columns(membership, "accounts:account_list", ["code"])
+    create_saved_filter(membership, list_name="accounts:account_list", name="Mine", query="")
     return organization
 
 

@@ -1,36 +1,77 @@
-"""What stands around a list, read in one query: the rows that its filters choose among."""
+"""What stands around a list, read in one query: what its filters offer, the columns that the person keeps,
+and the filters saved for it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F, Func, JSONField, QuerySet, TextField, Value
+from django.db.models.functions import JSONObject
 
-from m3console.core.models import Organization
+from m3console.core.http import Request
+from m3console.core.models import ListColumns, Organization, SavedFilter
 from m3console.core.registry import Offered
 
 MOST_OFFERED = 5_000
+MOST_SAVED = 100
+COLUMNS, SAVED, OFFERED = "columns", "saved", "offered:"
 
 
-def choices_of(
-    organization: Organization, offered: Mapping[str, Offered]
-) -> dict[str, list[tuple[str, str]]]:
-    """What each filter offers: values and labels, by label; one query for all filters."""
-    found: dict[str, list[tuple[str, str]]] = {name: [] for name in offered}
-    parts = [_part(name, each, organization) for name, each in offered.items()]
-    for name, (value, label) in together(parts):
-        found[name].append((str(value), str(label)))
-    return {name: sorted(pairs, key=lambda pair: pair[1].lower()) for name, pairs in found.items()}
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A saved filter that a person may use, as lists show it."""
+
+    pk: UUID
+    name: str
+    query: str
+    shared: bool
+    own: bool
 
 
-def together(parts: list[QuerySet[Any]]) -> list[tuple[str, Any]]:
-    """The rows of several queries as one; each has two columns, which part it is and any JSON."""
-    if not parts:
-        return []
-    return list(parts[0].union(*parts[1:], all=True)) if len(parts) > 1 else list(parts[0])
+@dataclass(slots=True)
+class Around:
+    """Choices by filter, as values and labels; the columns kept, if any; saved filters, own ones first."""
+
+    choices: dict[str, list[tuple[str, str]]]
+    columns: list[str]
+    saved: list[Saved]
+
+    @classmethod
+    def read(cls, request: Request, list_name: str, offered: Mapping[str, Offered]) -> "Around":
+        parts = [_columns(request, list_name), _saved(request, list_name)]
+        parts += [_offered(OFFERED + name, each, request.organization) for name, each in offered.items()]
+        found = cls({name: [] for name in offered}, [], [])
+        for part, value in parts[0].union(*parts[1:], all=True):
+            if part == COLUMNS:
+                found.columns = value
+            elif part == SAVED:
+                own = UUID(value.pop("owner")) == request.user.pk
+                found.saved.append(Saved(pk=UUID(value.pop("pk")), own=own, **value))
+            else:
+                found.choices[part.removeprefix(OFFERED)].append((str(value[0]), str(value[1])))
+        for pairs in found.choices.values():
+            pairs.sort(key=lambda pair: pair[1].lower())
+        found.saved.sort(key=lambda each: (not each.own, each.name.lower()))
+        return found
 
 
-def _part(name: str, offered: Offered, organization: Organization) -> QuerySet[Any]:
+def _columns(request: Request, list_name: str) -> QuerySet[Any]:
+    rows = ListColumns.objects.filter(
+        organization=request.organization, user=request.user, list_name=list_name
+    )
+    kept = Func(F("columns"), function="to_jsonb", output_field=JSONField())
+    return rows.values_list(Value(COLUMNS, output_field=TextField()), kept)
+
+
+def _saved(request: Request, list_name: str) -> QuerySet[Any]:
+    rows = SavedFilter.objects.visible_to(request.user, request.organization).filter(list_name=list_name)
+    facts = JSONObject(pk="id", name="name", query="query", shared="shared", owner="owner_id")
+    return rows.order_by("id").values_list(Value(SAVED, output_field=TextField()), facts)[:MOST_SAVED]
+
+
+def _offered(part: str, offered: Offered, organization: Organization) -> QuerySet[Any]:
     label = F(offered.label) if isinstance(offered.label, str) else offered.label
     pair = Func(F(offered.value), label, function="jsonb_build_array", output_field=JSONField())
     rows = offered.rows(organization).order_by()
-    return rows.values_list(Value(name, output_field=TextField()), pair)[:MOST_OFFERED]
+    return rows.values_list(Value(part, output_field=TextField()), pair)[:MOST_OFFERED]

@@ -1,7 +1,7 @@
 """Columns of a list: its own and those of upper apps, which of them are shown, and in which order."""
 
 import copy
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,8 @@ from django_tables2.utils import Sequence as Order
 from m3console.core.registry import RowFacts, extensions
 
 MAX_NAMES = 100
+# In an address: no column but those that are always there.
+NONE = "-"
 
 
 class PageRows(TableListData):  # type: ignore[misc]
@@ -76,16 +78,19 @@ class Columns:
     chosen: tuple[str, ...]
 
     @classmethod
-    def of(cls, kind: str, table: type[Table], wanted: Iterable[str] = ()) -> "Columns":
-        """The columns of a list of a kind of rows: those wanted, in that order, or else its usual ones.
-
-        Names that the list does not have are left out.
+    def of(cls, kind: str, table: type[Table], *wanted: Collection[str]) -> "Columns":
+        """The columns of a list of a kind of rows, in the first order wanted that names any of them; else
+        the usual ones. Names that the list does not have are left out.
         """
         columns = _all(kind, table)
         fixed = {name for name, column in columns.items() if _fixed(table, name, column)}
         choosable = [name for name in columns if name not in fixed]
-        names = list(dict.fromkeys(name for name in wanted if name in choosable))
-        chosen = names or [name for name in choosable if columns[name].visible]
+        chosen = [name for name in choosable if columns[name].visible]
+        for names in wanted:
+            known = list(dict.fromkeys(name for name in names if name in choosable))
+            if known or NONE in names:
+                chosen = known
+                break
         placed = chosen + [name for name in choosable if name not in chosen]
         at = next((place for place, name in enumerate(columns) if name not in fixed), len(columns))
         before, after = list(columns)[:at], list(columns)[at:]
