@@ -7,11 +7,13 @@ from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.core.management import call_command
 
-from m3console.core.models import Membership, Organization, Role, User
+from m3console.core.models import Membership, Organization, Role, SavedFilter, User
 from m3console.core.organizations import create_organization, create_user
+from m3console.core.saved_views import create_saved_filter
 
 SLUG, NAME, CURRENCY = "demo", "Fjordlight Cloud", "USD"
 ACCOUNTS = 300
+FILTERS = {"Without a plan": "has_active_plan=no", "Parents in dollars": "currency=USD&hierarchy=parent"}
 
 
 def is_seeded() -> bool:
@@ -28,6 +30,16 @@ def seed() -> None:
     for role in Role:
         if not Membership.objects.filter(organization=organization, user__email=email(role)).exists():
             create_user(email=email(role), organization=organization, role=role, name=role.label)
+        if role == Role.OPERATOR:
+            _save_filters(Membership.objects.get(organization=organization, user__email=email(role)))
+
+
+def _save_filters(owner: Membership) -> None:
+    """Two filters of accounts that everybody sees."""
+    there = set(SavedFilter.objects.filter(owner=owner.user_id).values_list("name", flat=True))
+    for name, query in FILTERS.items():
+        if name not in there:
+            create_saved_filter(owner, list_name="accounts:account_list", name=name, query=query, shared=True)
 
 
 def email(role: Role) -> str:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from accounts.models import Account, AccountImport
 from billing.models import Bill, BillJob, BillLine
 from billing.usage.models import IngestEvent, Upload
-from m3console.core.models import Currency, CustomFieldDefinition, Organization
+from m3console.core.models import Currency, CustomFieldDefinition, Organization, SavedFilter
 from plans.models import AccountPlan, Aggregation, Meter, Plan, PlanTemplate, Pricing, Product
 from tests.test_permissions import OURS
 
@@ -19,6 +19,9 @@ NOT_PAGES = {
     "readyz",
     "accounts:account_suggest",  # a fragment of forms
     "core:palette",  # a fragment of the palette
+    "core:columns_keep",  # posts only
+    "core:saved_filter_create",  # these two are about a list, which their address names
+    "core:saved_filter_replace",
     "accounts:import_template",  # a file
     "accounts:import_discard",  # posts only
     "billing:bill_export",  # a file
@@ -39,6 +42,7 @@ ABOUT = {
     "products": Product,
     "custom-fields": CustomFieldDefinition,
     "currencies": Currency,
+    "saved-filters": SavedFilter,
     "meters": Meter,
     "aggregations": Aggregation,
     "plan-templates": PlanTemplate,

@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 from billing.services.jobs import create_job, run_job
 from m3console.core import clock
 from m3console.core.models import Organization
+from m3console.core.saved_views import create_saved_filter
 from tests.browser.conftest import axe_violations
 from tests.browser.pages import pages
 
@@ -31,7 +32,19 @@ def billed(acme: Organization) -> Iterator[Organization]:
 def look_at_all(page: Page, organization: Organization) -> None:
     """Open page after page; whatever is wrong with any of them is told in one go."""
     wrong = {}
-    for name, path in pages(organization).items():
+    owner = organization.memberships.get()
+    saved = create_saved_filter(
+        owner, list_name="accounts:account_list", name="In euros", query="currency=EUR"
+    )
+    accounts = f"/o/{organization.slug}/accounts/"
+    dialogs = {
+        "columns": f"{accounts}?show=columns",
+        "save": f"/o/{organization.slug}/saved-filters/create/?at={accounts}",
+        "replace": f"/o/{organization.slug}/saved-filters/{saved.pk}/replace/?at={accounts}",
+        "saved": f"{accounts}?currency=EUR&hierarchy=top&saved={saved.pk}",
+        "wrong": f"{accounts}?created_from=yesterday",
+    }
+    for name, path in (pages(organization) | dialogs).items():
         answer = page.goto(path)
         assert answer
         found = [f"status {answer.status}"] if answer.status != 200 else axe_violations(page)
