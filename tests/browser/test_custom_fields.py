@@ -11,9 +11,9 @@ PHONE = {"width": 360, "height": 740}
 @pytest.mark.long
 def test_an_administrator_defines_a_field_and_an_account_overrides_it(acme, signed_in, accessible):
     page = signed_in(permissions=["clipboard-read", "clipboard-write"])
-    page.get_by_role("link", name="Custom fields").click()
+    page.get_by_role("link", name="Custom fields", exact=True).click()
     page.get_by_role("link", name="Create custom field of accounts").click()
-    page.get_by_label("Name").fill("sla_hours")
+    page.get_by_label("Name", exact=True).fill("sla_hours")
     page.get_by_role("radio", name="Number").check()
     page.get_by_label("Default value").fill("24")
     page.get_by_role("button", name="Create custom field").click()
