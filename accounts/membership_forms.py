@@ -13,6 +13,7 @@ from accounts.memberships import MembershipChange, foretold, proposed_day, settl
 from accounts.models import Account
 from m3console.core.errors import RuleViolation
 from m3console.core.forms import DateInput, EntityForm
+from m3console.core.links import reverse
 from m3console.core.models import Organization
 from m3console.core.personal import FreeTextForm
 from m3console.core.registry import Effect
@@ -115,7 +116,9 @@ class RemoveChildForm(EntityForm):
         self.change = MembershipChange(entity, parent, None, None)
         initial = {DAY: proposed_day(entity, before=parent, after=None)}
         super().__init__(*args, entity=entity, initial=initial, **kwargs)
-        self.fields[DAY].widget.attrs |= {**_words(self.change), **ASKING, "hx-target": "#foretold"}
+        # In a dialog the address of the page is another one than the form's.
+        here = {"hx-post": reverse("accounts:child_remove", pk=entity.pk), "hx-target": "#foretold"}
+        self.fields[DAY].widget.attrs |= {**_words(self.change), **ASKING, **here}
 
     @property
     def effects(self) -> list[Effect]:
