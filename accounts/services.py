@@ -1,8 +1,9 @@
 """What happens to accounts: each verb is one transaction under one action (spec 1, Account)."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
+from copy import copy
 from typing import Any
 from uuid import UUID
 
@@ -75,11 +76,24 @@ def update_account(
     """
     given = _clean(fields)
     with action("account.updated", reason=reason):
+        if "bill_epoch" in given and given["bill_epoch"] != account.bill_epoch:
+            _check_bill_dates(account, given)
         if "parent_account" in given and not _same(given["parent_account"], account.parent_account_id):
             change = _settled(account, account.parent_account, given["parent_account"], parent_from)
             return _change_parent(change, version, given)
         with _refusals(given):
             return entities.update(account, version=version, **given)
+
+
+def _check_bill_dates(account: Account, given: Mapping[str, Any]) -> None:
+    """Upper layers may refuse another first bill date, such as one that cuts locked periods anew."""
+    hold(account, account.parent_account_id, given.get("parent_account"))
+    before = Account.objects.select_related("organization").filter(pk=account.pk).first()
+    if before is not None:
+        after = copy(before)
+        after.bill_epoch = given["bill_epoch"]
+        for check in extensions(KIND).change_checks:
+            check(before, after)
 
 
 def remove_child(

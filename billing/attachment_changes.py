@@ -5,9 +5,11 @@ bill keeps its days; one that is not locked is rated again by the next run.
 """
 
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 
+from accounts.models import Account
 from billing.engine.calendar import Schedule, bill_dates, first_bill_date, period_billed_on
 from billing.engine.types import Attachment, DueAttachment, Frequency, Named, Period
 from billing.models import Bill
@@ -92,6 +94,24 @@ def refuse_locked_days(before: AccountPlan, after: AccountPlan) -> None:
         [Blocker(_named(each.bill), _page(after, each.bill)) for each in touched[-NAMED:]],
         field=field,
     )
+
+
+def refuse_recut_periods(before: Account, after: Account) -> None:
+    """Another first bill date would cut anew the periods of attachments without a billing cycle date.
+
+    Raises Obstructed with the locked bills that it would touch.
+    """
+    attachments = AccountPlan.objects.of_account(before).filter(bill_epoch=None)
+    for attachment in attachments.with_plan().select_related("account__organization", "organization"):
+        recut = copy(attachment)
+        recut.account = after
+        if locked := [each.bill for each in touched_bills(attachment, recut) if each.locked]:
+            raise Obstructed(
+                f"{_sentence_case(_named(locked[-1]))} is locked with {attachment.plan.name} counted from the"
+                " first bill date as it is. Give attachments that start later a billing cycle date instead.",
+                [Blocker(_named(bill), _page(attachment, bill)) for bill in locked[-NAMED:]],
+                field="bill_epoch",
+            )
 
 
 def _way_out(before: AccountPlan, after: AccountPlan, locked_until: date) -> tuple[str, str]:

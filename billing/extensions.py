@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import F, Model, QuerySet
 
 from billing import account_columns, made_with, memberships
-from billing.attachment_changes import change_effects, refuse_locked_days
+from billing.attachment_changes import change_effects, refuse_locked_days, refuse_recut_periods
 from billing.effects import attachment_effects
 from billing.erasing import BILLS
 from billing.made_with import named
@@ -37,6 +37,7 @@ def register() -> None:
     account.tabs.append(Tab("bills", "Bills", "billing:account_bills", 60, count=_bills))
     account.panels.append(Panel("ten_latest_bills", "billing:latest_bills", 50))
     account.losses.append(_viewable_bills)
+    account.change_checks.append(refuse_recut_periods)
     account.erasures.append(BILLS)
     attachment = extensions("plans.accountplan")
     attachment.tabs.append(Tab("bills", "Bills", "billing:attachment_bills", 10, count=_bills_under))

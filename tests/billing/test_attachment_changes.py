@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from accounts.services import update_account
 from billing.attachment_changes import change_effects, touched_bills
 from billing.effects import attachment_effects
 from billing.models import Bill
@@ -112,6 +113,19 @@ def test_a_new_plan_does_not_end_the_current_one_inside_a_locked_period(shop, at
     assert read(attachment).end_date is None
     attach_plan(account=attachment.account, plan=other, start_date=JULY, end_current=True)
     assert read(attachment).end_date == JULY
+
+
+def test_another_first_bill_date_does_not_cut_locked_periods_anew(attachment):
+    account = attachment.account
+    assert update_account(account, version=1, bill_epoch=date(2024, 6, 1)).version == 2
+    bill = lock(attachment)
+    account.refresh_from_db()
+    with pytest.raises(
+        Obstructed, match=f"Bill {bill.reference} of 1 Jul 2024 is locked with Std"
+    ) as refused:
+        update_account(account, version=2, bill_epoch=date(2024, 6, 15))
+    assert refused.value.field == "bill_epoch"
+    assert update_account(account, version=2, bill_epoch=None, name="Acme Ltd").version == 3
 
 
 def test_a_locked_bill_keeps_the_attachment_from_being_deleted(attachment):
