@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 import django_tables2 as tables
 from django.db.models import F
-from django.template.loader import render_to_string
 from django.utils.html import format_html
 
 from accounts.models import Account
@@ -15,6 +14,7 @@ from m3console.core.links import reverse
 from m3console.core.listing import Table
 from m3console.core.search import key_of
 from m3console.core.templatetags.console import day, instant
+from m3console.core.templatetags.tables import row_menu
 
 SORTS: Final[dict[str, Any]] = {
     "name": key_of("name"),
@@ -108,8 +108,7 @@ class AccountTable(Table):
         ]
         if not items:
             return ""
-        context = {"label": f"Actions for {record.name}", "items": items}
-        return render_to_string("m3console/_row_menu.html", context)
+        return row_menu(f"Actions for {record.name}", items)
 
     def acts_of(self, record: Account) -> list[tuple[str, str, bool]]:
         return [("Edit", "accounts:account_edit", False), ("Delete", "accounts:account_delete", True)]
@@ -171,8 +170,7 @@ class DeletedTable(Table):
         if permissions.allows(self.request.membership.role, "accounts:account_erase"):
             url = reverse("accounts:account_erase", pk=record.pk)
             items.append({"label": "Erase personal data", "url": url, "dialog": True, "danger": True})
-        context = {"label": f"Actions for {record.name}", "items": items}
-        return render_to_string("m3console/_row_menu.html", context)
+        return row_menu(f"Actions for {record.name}", items)
 
 
 def detail_url(account: Account) -> str:

@@ -130,7 +130,7 @@ def listing(
         search={"name": "q", "value": asked.text, "placeholder": search} if search else None,
         kept={name: params[name] for name in KEPT if params.get(name)},
         views=views_of(request, around.saved, ",".join(columns.chosen) or NONE),
-        sort=asked.sort,
+        sort=asked.sort if asked.chosen else "",
         sorts=_sorts(params, sorts, asked.sort if asked.chosen or not asked.text else ""),
         next_url=address(params, cursor=part.after) if part.after else None,
         previous_url=address(params, cursor=part.before) if part.before else None,

@@ -128,3 +128,14 @@ def test_another_organizations_account_is_not_found_and_not_suggested(
         answer = operator.post(f"{BASE}create/", given(parent_account=named))
         assert answer.status_code == 422
     assert "stranger" not in text(operator.get(BASE, {"q": str(stranger.pk)}))
+
+
+def test_what_is_typed_is_found_beginnings_first_unless_an_order_was_chosen(operator, make_account):
+    for name in ("Arboretum", "Boreas", "Labor Union"):
+        make_account(name.lower()[:5], name=name)
+    page = operator.get(BASE)
+    assert 'name="sort"' not in text(page)
+    assert listed(operator.get(BASE, {"q": "bor"})) == ["Boreas", "Arboretum", "Labor Union"]
+    chosen = operator.get(BASE, {"q": "bor", "sort": "name"})
+    assert listed(chosen) == ["Arboretum", "Boreas", "Labor Union"]
+    assert 'name="sort" value="name"' in text(chosen)

@@ -5,6 +5,7 @@ Values come in exact (Decimal, date, aware datetime) and go out escaped; a float
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -51,6 +52,7 @@ PAGING = ("cursor", "format")
 
 
 @register.simple_tag
+@cache
 def icon(name: str, size: str = "") -> SafeString:
     """An icon of static/icons.svg, for the eye only: its meaning stands beside it in words."""
     return format_html(

@@ -12,7 +12,6 @@ from django.db.models.functions import Collate, Lower
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.template.loader import render_to_string
 from django.urls import NoReverseMatch
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -27,6 +26,7 @@ from m3console.core.lists.addresses import SAVED, ListAddress, essence
 from m3console.core.lists.columns import MAX_NAMES, NONE
 from m3console.core.models import SavedFilter
 from m3console.core.templatetags.console import instant
+from m3console.core.templatetags.tables import row_menu
 
 FORM = ["GET", "HEAD", "POST"]
 CONFIRM: dict[str, str] = {"template": "m3console/confirm.html", "partial": "confirm"}
@@ -125,8 +125,7 @@ class SavedFilterTable(Table):
             delete = reverse("core:saved_filter_delete", pk=record.pk)
             items.insert(0, {"label": "Rename or share", "url": edit})
             items.append({"label": "Delete", "url": delete, "dialog": True, "danger": True})
-        context = {"label": f"Actions for {record.name}", "items": items}
-        return render_to_string("m3console/_row_menu.html", context)
+        return row_menu(f"Actions for {record.name}", items)
 
 
 def title_of(list_name: str) -> str:
