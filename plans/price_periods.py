@@ -9,6 +9,8 @@ from m3console.core.templatetags.console import day_text, period_text
 WIDTH, BAR, ROW = 400, 22, 26
 TOP = 16
 LETTER = 6
+WIDE_LETTER = 8
+"""On phones letters are larger, beside the rest of the drawing."""
 Days = tuple[date, date | None]
 
 
@@ -33,6 +35,7 @@ class Box:
     label: str
     label_x: int
     label_y: int
+    anchor: str = "start"
     is_gap: bool = False
     is_this: bool = False
 
@@ -104,8 +107,9 @@ def _bar(period: Period, left: int, right: int) -> Box:
 def _gap(start: date, end: date, left: int, right: int) -> Box:
     days = (end - start).days
     label = f"no price, {days:,} day{'s' if days > 1 else ''}"
-    label_x = min(left, WIDTH - LETTER * len(label))
-    return Box(left, TOP, max(right - left, 3), label, label_x, TOP - 4, is_gap=True)
+    at_end = left + WIDE_LETTER * len(label) > WIDTH
+    x, anchor = (max(right, left + 3), "end") if at_end else (left, "start")
+    return Box(left, TOP, max(right - left, 3), label, x, TOP - 4, anchor, is_gap=True)
 
 
 def _marks(periods: Sequence[Period], x: Callable[[date], int]) -> list[date]:

@@ -11,10 +11,11 @@ from m3console.core.exact import ExactField
 from m3console.core.forms import ConsoleForm
 from m3console.core.models import EntityType, Organization
 from m3console.core.rows import REDRAW, RowsForm
-from plans.forms.common import choose_from, code_field, name_field, product_field, products
+from plans.forms.common import choose_from, code_field, name_field, product_field, products, say_fixed
 from plans.models import Aggregation, DataField, Meter, Method, UnitRounding
 from plans.models.meters import DIMENSIONS
 from plans.segments import Segment
+from plans.services.aggregations import FIXED
 
 MOST_SEGMENTS = 500
 """More than a page can show in fields; such lists come from imports, and stay as they are."""
@@ -64,6 +65,8 @@ class AggregationForm(RowsForm):
         fields = self.meter_fields()
         self._offer("target_field", fields, blank="Choose a field" if fields else "Choose a meter first")
         self._offer("segmented_fields", [each for each in fields if each.category in DIMENSIONS])
+        if entity:
+            say_fixed(self, entity, FIXED)
 
     @classmethod
     def values_of(cls, entity: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Fields and layouts that the catalogue's forms share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -9,10 +9,13 @@ from django import forms
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
+from m3console.core.billed import bills_made_with
+from m3console.core.entities import Entity
 from m3console.core.models import Organization
 from m3console.core.text import code_valid, strict_code_valid
 from plans.models import Product
 
+FIXED_HELP = "Stays as it is: bills were made with it. For another one, make a new one instead."
 STRICT_HELP = "Letters, digits, _ and $; begins with a letter, _ or $."
 
 
@@ -50,6 +53,13 @@ def choose_from(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:
     field = form.fields[name]
     assert isinstance(field, forms.ModelChoiceField)
     field.queryset = rows
+
+
+def say_fixed(form: forms.Form, entity: Entity, names: Iterable[str]) -> None:
+    """Say at fields that bills were made with what they say, so that it stays (spec 7)."""
+    if bills_made_with(entity._meta.label_lower, entity.pk):
+        for name in names:
+            form.fields[name].help_text = FIXED_HELP
 
 
 def laid_out(form: forms.Form, cards: Mapping[str, Sequence[str]]) -> FormHelper:

@@ -11,9 +11,17 @@ from m3console.core.exact import ExactField
 from m3console.core.forms import ConsoleForm, EntityForm
 from m3console.core.models import Currency, EntityType, Organization
 from m3console.core.templatetags.console import amount
-from plans.forms.common import choose_from, code_field, laid_out, name_field, product_field, products
+from plans.forms.common import (
+    choose_from,
+    code_field,
+    laid_out,
+    name_field,
+    product_field,
+    products,
+    say_fixed,
+)
 from plans.models import Plan, PlanTemplate
-from plans.services.plans import FREQUENCIES, LONGEST_INTERVAL
+from plans.services.plans import FIXED, FREQUENCIES, LONGEST_INTERVAL
 
 
 class TemplateForm(EntityForm):
@@ -48,6 +56,7 @@ class TemplateForm(EntityForm):
         super().__init__(*args, entity=entity, **kwargs)
         if entity:
             del self.fields["product"]
+            say_fixed(self, entity, FIXED)
         else:
             choose_from(self, "product", products(organization))
             self.initial.setdefault("currency", organization.currency)

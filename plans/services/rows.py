@@ -14,6 +14,7 @@ from django.db.models import ProtectedError, QuerySet
 from m3console.core import entities
 from m3console.core.entities import Entity, check_fields
 from m3console.core.errors import RuleViolation, StaleVersion, refusing
+from m3console.core.keyset import capped_count
 from m3console.core.links import reverse
 from m3console.core.models import Organization
 from m3console.core.registry import Blocker, extensions
@@ -146,7 +147,7 @@ def blocking(
         for row in found[:MOST_BLOCKERS]
     ]
     if len(found) > MOST_BLOCKERS:
-        blockers.append(Blocker(f"and others, {rows.count():,} in all"))
+        blockers.append(Blocker(f"and others, {capped_count(rows)} in all"))
     return blockers
 
 

@@ -31,25 +31,31 @@ EMPTY = "Attach it on an account's page: Account actions, Plans, Create plan att
 
 
 class AttachedTable(Table):
-    """A row an attachment, newest start first."""
+    """A row an attachment, newest start first; on phones its days stand below the account."""
 
     name = tables.Column("Account", accessor="account")
-    code = tables.Column(accessor="account__code", attrs={key: MONO[key] | HIDE[key] for key in MONO})
-    start_date = tables.Column("Attached", empty_values=())
+    code = tables.Column(accessor="account__code", attrs={key: MONO.get(key, {}) | HIDE[key] for key in HIDE})
+    start_date = tables.Column("Attached", empty_values=(), attrs=HIDE)
     status = tables.Column(empty_values=())
-    attachment = tables.Column(accessor="pk", attrs=HIDE)
 
     class Meta(Table.Meta):
-        sequence: Any = ("name", "code", "start_date", "status", "attachment")
+        sequence: Any = ("name", "code", "start_date", "status")
 
     def render_name(self, record: AccountPlan) -> Any:
-        return link("accounts:account_detail", record.account)
+        account = link("accounts:account_detail", record.account)
+        return format_html('{}<span class="cell-sub">{}</span>', account, self.below(record))
+
+    def below(self, record: AccountPlan) -> Any:
+        """What a phone shows below the account."""
+        return self.render_start_date(record)
 
     def value_name(self, record: AccountPlan) -> str:
         return str(record.account)
 
     def render_start_date(self, record: AccountPlan) -> Any:
-        return period(record.start_date, record.end_date)
+        """The days, which lead to the attachment."""
+        url = reverse("plans:attachment_detail", pk=record.pk)
+        return format_html('<a href="{}">{}</a>', url, period(record.start_date, record.end_date))
 
     def value_start_date(self, record: AccountPlan) -> str:
         return period_text(record.start_date, record.end_date)
@@ -60,20 +66,17 @@ class AttachedTable(Table):
     def value_status(self, record: AccountPlan) -> str:
         return record.status(today(self.request)).value
 
-    def render_attachment(self, record: AccountPlan) -> Any:
-        url = reverse("plans:attachment_detail", pk=record.pk)
-        return format_html(
-            '<a href="{}">Plan attachment<span class="visually-hidden"> of {}</span></a>', url, record.account
-        )
-
 
 class AttachedByPlanTable(AttachedTable):
     """The same for several plans."""
 
-    plan = tables.Column(linkify=lambda record: reverse("plans:plan_detail", pk=record.plan_id))
+    plan = tables.Column(linkify=lambda record: reverse("plans:plan_detail", pk=record.plan_id), attrs=HIDE)
 
     class Meta(AttachedTable.Meta):
-        sequence: Any = ("name", "code", "plan", "start_date", "status", "attachment")
+        sequence: Any = ("name", "code", "plan", "start_date", "status")
+
+    def below(self, record: AccountPlan) -> Any:
+        return format_html("{}, {}", record.plan, super().below(record))
 
 
 class AttachedFilter(ListFilter):

@@ -36,6 +36,7 @@ class PlanTable(Table):
     product = tables.Column(
         accessor="plan_template__product",
         linkify=lambda record: reverse("plans:product_detail", pk=record.plan_template.product_id),
+        attrs=HIDE,
     )
     plan_template = tables.Column(
         linkify=lambda record: reverse("plans:plan_template_detail", pk=record.plan_template_id),

@@ -8,6 +8,7 @@ import django_tables2 as tables
 from django.db.models import F, QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from m3console.core.htmx import page
@@ -33,18 +34,31 @@ from plans.wording import bands_of, price_text, sentences, status_of, type_of_pr
 
 
 class PricingTable(Table):
-    aggregation = tables.Column(linkify=lambda record: reverse("plans:pricing_detail", pk=record.pk))
-    segment = tables.Column(default="")
-    owner = tables.Column(verbose_name="Plan or template")
+    """On phones price and days stand below the aggregation."""
+
+    aggregation = tables.Column()
+    segment = tables.Column(default="", attrs=HIDE)
+    owner = tables.Column(verbose_name="Plan or template", attrs=HIDE)
     type = tables.Column(empty_values=(), attrs=HIDE)
     price = tables.Column(empty_values=(), attrs=HIDE)
-    start_date = tables.Column(verbose_name="Period", empty_values=())
+    start_date = tables.Column(verbose_name="Period", empty_values=(), attrs=HIDE)
     status = tables.Column(empty_values=())
 
     row_header = "aggregation"
 
     class Meta(Table.Meta):
         sequence = ("aggregation", "segment", "owner", "type", "price", "start_date", "status")
+
+    def render_aggregation(self, record: Pricing) -> Any:
+        segment = f", {self.render_segment(record)}" if record.segment is not None else ""
+        return format_html(
+            '<a href="{}">{}</a><span class="cell-sub">{}{}: {}, {}</span>',
+            reverse("plans:pricing_detail", pk=record.pk), record.aggregation, record.owner, segment,
+            self.render_price(record), self.value_start_date(record),
+        )  # fmt: skip
+
+    def value_aggregation(self, record: Pricing) -> str:
+        return str(record.aggregation)
 
     def render_segment(self, record: Pricing) -> str:
         return segment_text(record.segment, record.aggregation.segmented_fields)
