@@ -1,6 +1,6 @@
 """Makes what is on offer: products to prices, and the rates between currencies."""
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -16,8 +16,6 @@ from plans.services import (
     create_plan_template,
     create_pricing,
     create_product,
-    duplicate_plan,
-    update_pricing,
 )
 
 PRICED_SINCE = date(2020, 1, 1)
@@ -44,26 +42,6 @@ def make_catalogue(organization: Organization, span: Span) -> None:
     define_custom_fields(organization)
     for offer in OFFERS:
         _Maker(organization, span, offer).make()
-    _plan_ahead(organization, span)
-
-
-def _plan_ahead(organization: Organization, span: Span) -> None:
-    """Still being thought about: a duplicate whose new price leaves days out, and an unpriced plan."""
-    of_today = Plan.objects.get(organization=organization, code="storage-committed")
-    draft = duplicate_plan(of_today, name="Storage Committed, next draft", code="storage-committed-draft")
-    pricing = draft.pricings.get()
-    update_pricing(pricing, version=1, end_date=span.price_change)
-    create_pricing(
-        organization=organization, plan=draft, aggregation=pricing.aggregation, cumulative=False,
-        start_date=span.price_change + timedelta(days=8), description="Traffic, all at the price reached",
-        bands=[(Decimal(0), Decimal(0), Decimal("0.05")), (Decimal(1000), Decimal(0), Decimal("0.03"))],
-    )  # fmt: skip
-    product = create_product(organization=organization, name="Archive", code="archive")
-    template = create_plan_template(
-        organization=organization, product=product, name="Archive, monthly", code="archive-template",
-        currency=organization.currency,
-    )  # fmt: skip
-    create_plan(organization=organization, plan_template=template, name="Archive Pilot", code="archive-pilot")
 
 
 def billing_currencies(organization: Organization) -> set[str]:

@@ -19,7 +19,6 @@ from billing.services.jobs import create_job, run_job
 from billing.usage.models import EventKind, IngestEvent, Measurement, Upload
 from m3console.core import clock
 from plans.models import AccountPlan, Aggregation, Method, Plan, Pricing
-from plans.priced import with_priced
 from plans.pricing_types import PricingType, type_of
 
 pytestmark = pytest.mark.django_db
@@ -178,11 +177,10 @@ def test_plans_on_offer_price_by_every_type_and_aggregate_by_every_method(organi
     assert {change.end_date.day for change in changes} == {16}, "a price changes within a month"
 
 
-def test_every_plan_is_attached_to_somebody_but_for_the_drafts(organization):
+def test_every_plan_on_offer_is_attached_to_somebody(organization):
     seed_demo(organization, accounts=240, measurements=1)
     unused = Plan.objects.filter(organization=organization, account_plans=None)
-    assert set(unused.values_list("code", flat=True)) == {"storage-committed-draft", "archive-pilot"}
-    assert with_priced(unused).get(code="archive-pilot").priced is False
+    assert not unused.exists()
 
 
 def test_accounts_are_such_as_people_may_enter(organization):
