@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from copy import copy
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -90,10 +91,15 @@ def _check_bill_dates(account: Account, given: Mapping[str, Any]) -> None:
     hold(account, account.parent_account_id, given.get("parent_account"))
     before = Account.objects.select_related("organization").filter(pk=account.pk).first()
     if before is not None:
-        after = copy(before)
-        after.bill_epoch = given["bill_epoch"]
-        for check in extensions(KIND).change_checks:
-            check(before, after)
+        check_first_bill_date(before, given["bill_epoch"])
+
+
+def check_first_bill_date(account: Account, day: date | None) -> None:
+    """Ask the upper layers about another first bill date; whoever changes it holds the account."""
+    after = copy(account)
+    after.bill_epoch = day
+    for check in extensions(KIND).change_checks:
+        check(account, after)
 
 
 def remove_child(

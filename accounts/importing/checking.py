@@ -1,6 +1,7 @@
 """Rows of a file held against the accounts that there are: what each would create or change, or why not."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,10 +12,14 @@ from accounts.importing.parents import check_parents
 from accounts.importing.reading import Row
 from accounts.importing.rows import CheckedRow
 from accounts.models import Account
+from accounts.services import check_first_bill_date
+from m3console.core.errors import RuleViolation
 from m3console.core.models import Currency, Organization
 from m3console.core.personal import looks_personal
 
 CHUNK: Final = 1_000
+MAX_DATES: Final = 1_000
+"""Each is asked about by itself, since bills may stand against it."""
 
 
 class Checker:
@@ -26,6 +31,7 @@ class Checker:
         self._currencies = dict(rows.values_list("code", "archived"))
         self._by_account: dict[UUID, int] = {}
         self._by_code: dict[str, int] = {}
+        self._dates = 0
 
     def check(self, rows: Sequence[Row]) -> list[CheckedRow]:
         """The rows in their order: two queries a chunk, and two for all parents."""
@@ -42,7 +48,7 @@ class Checker:
     def _accounts(self, rows: Iterable[Row]) -> tuple[dict[UUID, Account], dict[str, Account]]:
         ids = {key for row in rows if (key := _uuid(row.cells.get("id", "")))}
         codes = {row.cells.get("code", "") for row in rows} - {""}
-        known = Account.objects.of(self._organization).select_related("parent_account")
+        known = Account.objects.of(self._organization).select_related("parent_account", "organization")
         by_id = {account.pk: account for account in known.filter(pk__in=ids)} if ids else {}
         by_code = {account.code: account for account in known.filter(code__in=codes)} if codes else {}
         return by_id, by_code
@@ -80,12 +86,24 @@ class Checker:
                 continue
             if str("" if value is None else value) != old:
                 found.changes.append((name, old, text))
+                if account and name == "bill_epoch":
+                    self._check_first_bill_date(found, account, value)
             if name in FREE_TEXT and text != old and (looks := looks_personal(text)):
                 found.warnings.append((COLUMNS[name], looks))
         if account is None:
             for name in REQUIRED:
                 if name not in self._columns:
                     found.refuse(name, f"{COLUMNS[name]} is missing: the file has no such column.")
+
+    def _check_first_bill_date(self, found: CheckedRow, account: Account, day: date | None) -> None:
+        self._dates += 1
+        if self._dates > MAX_DATES:
+            found.refuse("bill_epoch", f"A file changes at most {MAX_DATES:,} first bill dates.")
+            return
+        try:
+            check_first_bill_date(account, day)
+        except RuleViolation as refused:
+            found.refuse("bill_epoch", refused.message)
 
     def _check_currency(self, name: str, value: Any) -> None:
         if name == "currency" and value is not None and self._currencies.get(value, True):

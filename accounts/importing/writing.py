@@ -10,7 +10,7 @@ from django.db import OperationalError, connection
 from accounts.hierarchy import hold
 from accounts.importing.columns import COLUMNS, KEYS, read_cell
 from accounts.models import Account, AccountImport, AccountImportRow, RowKind
-from accounts.services import CURRENCY_EXISTS, create_account
+from accounts.services import CURRENCY_EXISTS, check_first_bill_date, create_account
 from m3console.core import clock
 from m3console.core.audit import current_actor
 from m3console.core.errors import RuleViolation, refusing
@@ -37,7 +37,8 @@ class Changed(RuleViolation):
 def write_rows(made: AccountImport) -> None:
     """All rows of an import, in the caller's transaction. Raises Changed."""
     parents = Account.objects.filter(organization=made.organization_id, code__in=_parent_codes(made))
-    hold(*parents.values_list("pk", flat=True))
+    dated = made.rows.filter(kind=RowKind.CHANGE, fields__contains=[COLUMNS["bill_epoch"]])
+    hold(*parents.values_list("pk", flat=True), *dated.values_list("account_id", flat=True))
     sentences = {"account_code_once": Changed(TAKEN), CURRENCY_EXISTS: Changed("A currency was taken away.")}
     try:
         with refusing(sentences, deferred=[CURRENCY_EXISTS]):
@@ -63,8 +64,9 @@ def _chunks(made: AccountImport, kind: RowKind, order: str) -> Iterator[Sequence
 
 def _change(rows: Sequence[AccountImportRow], columns: Sequence[str]) -> None:
     """Every column of the file, where the account still has the version that the preview saw."""
-    accounts = [row.account_id for row in rows]
-    locked = Account.objects.filter(pk__in=accounts).order_by("pk").select_for_update(of=("self",))
+    accounts = [row.account_id for row in rows if row.account_id]
+    found = Account.objects.select_related("organization").filter(pk__in=accounts)
+    locked = found.order_by("pk").select_for_update(of=("self",))
     seen: dict[UUID | None, Account] = {account.pk: account for account in locked}
     versions = {key: account.version for key, account in seen.items()}
     gone = [row for row in rows if versions.get(row.account_id) != row.account_version]
@@ -72,6 +74,8 @@ def _change(rows: Sequence[AccountImportRow], columns: Sequence[str]) -> None:
         named = ", ".join(f"“{row.code}”" for row in gone[:NAMED])
         more = f" and {len(gone) - NAMED} more" if len(gone) > NAMED else ""
         raise Changed(f"Somebody saved or deleted {named}{more} since the preview was made.")
+    for row in rows:
+        _check_first_bill_date(seen[row.account_id], row)
     names = [name for name in columns if name in WRITTEN]
     values = [
         [row.account_id, row.account_version, *_written(seen[row.account_id], row, names)] for row in rows
@@ -79,6 +83,15 @@ def _change(rows: Sequence[AccountImportRow], columns: Sequence[str]) -> None:
     with connection.cursor() as cursor, connection.wrap_database_errors:
         stamps = [clock.now(), current_actor().user_id]
         cursor.execute(_statement(tuple(names)), [*stamps, *map(list, zip(*values, strict=True))])
+
+
+def _check_first_bill_date(account: Account, row: AccountImportRow) -> None:
+    for name, _, new in row.changes:
+        if name == "bill_epoch":
+            try:
+                check_first_bill_date(account, read_cell(name, new))
+            except RuleViolation as refused:
+                raise Changed(f"Line {row.line}: {refused.message}") from None
 
 
 def _written(account: Account, row: AccountImportRow, names: Sequence[str]) -> Iterator[Any]:

@@ -290,3 +290,22 @@ def test_another_organization_sees_and_reaches_nothing(prepare, make_account, ma
     applied(made)
     theirs.refresh_from_db()
     assert theirs.name == "T"
+
+
+def test_a_first_bill_date_that_bills_stand_against_is_refused(prepare, make_account, account_extensions):
+    make_account("known")
+
+    def refuse(before, after):
+        if before.bill_epoch != after.bill_epoch:
+            raise RuleViolation(f"{before.code} has a locked bill.")
+
+    made = prepare("Code,First bill date", "known,2026-02-01")
+    account_extensions.change_checks.append(refuse)
+    try:
+        with pytest.raises(Changed, match=r"Line 2: known has a locked bill\."):
+            applied(made)
+        check_again(made)
+        assert problems(made) == {2: [["First bill date", "known has a locked bill."]]}
+    finally:
+        account_extensions.change_checks.remove(refuse)
+    assert Account.objects.get().version == 1
