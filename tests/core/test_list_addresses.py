@@ -13,7 +13,10 @@ from m3console.core.keyset import Cursor
 from tests.test_permissions import OURS
 
 # Lists of an organization; those about one thing, such as an account's bills, work alike.
-LISTS = sorted(name for name, path in OURS.items() if name.endswith("_list") and "<uuid" not in path)
+NAMED = sorted(name for name, path in OURS.items() if name.endswith("_list") and "<uuid" not in path)
+# Pages of another make: a few rows by kind, and a timeline.
+OTHERS = ["core:custom_field_list", "core:history_list"]
+LISTS = [name for name in NAMED if name not in OTHERS]
 NONSENSE = [
     " ",
     "x" * 500,
@@ -80,6 +83,15 @@ def test_no_parameter_of_a_list_breaks_it(name, opened):
     for parameter in one.listing.filter_form.fields:
         for value in EDGES:
             assert one.asked(**{parameter: value}).status_code == 200, (parameter, value)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_no_parameter_breaks_the_other_lists(name, organization, sign_in):
+    client = sign_in("administrator")
+    names = ["q", "sort", "cursor", "format", "before", "after", "from", "to", "kind", "type", "actor"]
+    for value in [*NONSENSE, *EDGES]:
+        answer = client.get("/" + OURS[name].replace("<slug:org>", "acme"), dict.fromkeys(names, value))
+        assert answer.status_code == 200, value
 
 
 @pytest.mark.long
