@@ -130,9 +130,7 @@ def _way_out(before: AccountPlan, after: AccountPlan, locked_until: date) -> tup
 def change_effects(before: AccountPlan, after: AccountPlan) -> Iterator[Effect]:
     """The bills that are not locked and change with it, then the periods that become unbilled."""
     touched = [each for each in touched_bills(before, after) if not each.locked]
-    yield from (_changed(each, after) for each in touched[-NAMED:])
-    if len(touched) > NAMED:
-        yield Effect(f"{len(touched) - NAMED} earlier bills change too.", "The next run rates them again.")
+    yield from _rated_again(touched, after)
     today = clock.today(after.organization.timezone)
     new, old = as_engine(after), as_engine(before)
     unbilled = set(bill_dates(new, date.min, today)) - set(bill_dates(old, date.min, today))
@@ -184,16 +182,36 @@ def effects_on_bills(draft: AccountPlan) -> Iterator[Effect]:
             f"Start on {day_in_words(locked[-1].bill.bill_date)} or later to have every day billed.",
             warning=True,
         )
-    yield from (_changed(each, draft) for each in touched[-NAMED:] if not each.locked)
+    if len(locked) > NAMED:
+        yield Effect(
+            f"{_earlier(len(locked) - NAMED)} locked too.",
+            "Its days there are not billed either.",
+            warning=True,
+        )
+    yield from _rated_again([each for each in touched if not each.locked], draft)
     today, made = clock.today(draft.organization.timezone), {each.bill.bill_date for each in touched}
     past = [day for day in bill_dates(as_engine(draft), date.min, today) if day not in made]
     if past or not touched:
         yield past_periods(past)
 
 
+def _rated_again(touched: list[Touched], draft: AccountPlan) -> Iterator[Effect]:
+    """The bills that change, earliest first: the latest ones by name, the others by their number."""
+    if len(touched) > NAMED:
+        yield Effect(f"{_earlier(len(touched) - NAMED)} changed too.", "The next run rates them all again.")
+    yield from (_changed(each, draft) for each in touched[-NAMED:])
+
+
+def _earlier(count: int) -> str:
+    return "1 earlier bill is" if count == 1 else f"{count} earlier bills are"
+
+
 def _changed(each: Touched, draft: AccountPlan) -> Effect:
-    bill = each.bill
-    days = f"It covers {_in_words(each.after)} of {draft.plan.name}, instead of {_in_words(each.before)}."
+    bill, plan = each.bill, draft.plan.name
+    if each.before is None:
+        days = f"It then also covers {_in_words(each.after)} of {plan}."
+    else:
+        days = f"It covers {_in_words(each.after)} of {plan}, instead of {_in_words(each.before)}."
     reopened = ", and its approval is withdrawn" if bill.status == "APPROVED" else ""
     return Effect(
         f"{_sentence_case(_named(bill))}, {bill.get_status_display().lower()}, changes.",

@@ -15,6 +15,7 @@ from m3console.core.htmx import page, wants_partial
 from m3console.core.http import Request
 from m3console.core.links import reverse
 from m3console.core.listing import PageRows
+from plans.models import AccountPlan
 
 LATEST = 10
 CHARTS = "bill-charts"
@@ -42,6 +43,7 @@ def latest_bills(request: Request, pk: UUID) -> HttpResponse:
         "series": [each for each in series if each],
         "charts": CHARTS,
         "table": LatestBillTable(PageRows(bills), request=request),
+        "attached": bool(bills) or AccountPlan.objects.of_account(account).exists(),
     }
     if not wants_partial(request):
         context = account_context(request, account, tab="overview") | context

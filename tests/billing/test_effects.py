@@ -6,9 +6,12 @@ from decimal import Decimal
 import pytest
 
 from billing.effects import attachment_effects
+from billing.models import Bill
+from m3console.core import clock
 from m3console.core.models import Currency, CurrencyConversion
 from m3console.core.registry import extensions
 from plans.models import AccountPlan
+from tests.billing.test_overview import bill
 from tests.plans.attaching import Shop
 
 pytestmark = pytest.mark.django_db
@@ -124,3 +127,30 @@ def test_the_rate_is_told_where_another_currency_is_billed(shop, told, organizat
     rate = {"from_currency": "USD", "to_currency": "EUR", "multiplier": Decimal("0.921500")}
     CurrencyConversion.objects.create(organization=organization, **rate)
     assert told(plan, date(2026, 4, 1), account=account)[-1] == "Billed in EUR, at 0.9215 for each USD."
+
+
+def test_every_bill_that_a_new_attachment_changes_is_named_or_counted(shop, told):
+    account, plan = shop.account(), shop.plan()
+    bills = [bill(account, month, 1, year=2025) for month in range(6, 11)]
+    said = told(plan, date(2025, 6, 15), account=account)
+    assert said[2] == "2 earlier bills are changed too. The next run rates them all again."
+    assert said[3] == (
+        f"Bill {bills[2].reference} of 1 Sep 2025, pending, changes. It then also covers 1 – 31 Aug 2025 of"
+        f" {plan.name}. The next run rates it again."
+    )
+    assert [text for text in said if "pending, changes" in text] == said[3:6]
+    assert said[6].startswith("4 past periods are now unbilled.")
+
+
+def test_every_locked_bill_in_the_way_of_a_new_attachment_is_named_or_counted(shop, told):
+    account = shop.account()
+    for month in range(6, 10):
+        bill(account, month, 1, year=2025)
+    Bill.objects.update(status="APPROVED", locked_at=clock.now())
+    later = bill(account, 10, 1, year=2025)
+    said = told(shop.plan(), date(2025, 6, 1), account=account)
+    assert len([text for text in said if "will not be billed" in text]) == 3
+    assert "1 earlier bill is locked too. Its days there are not billed either." in said
+    assert [text for text in said if "pending, changes" in text] == [
+        text for text in said if later.reference in text
+    ]

@@ -20,9 +20,9 @@ def shop(organization):
     return Shop(organization)
 
 
-def bill(account, month, total, currency="USD", units=(), **fields):
-    """A bill of a month of 2024 with usage lines (aggregation's id, its name, units, unit)."""
-    start, end = date(2024, month, 1), (date(2024, month, 28) + timedelta(days=4)).replace(day=1)
+def bill(account, month, total, currency="USD", units=(), year=2024, **fields):
+    """A bill of a month with usage lines (aggregation's id, its name, units, unit)."""
+    start, end = date(year, month, 1), (date(year, month, 28) + timedelta(days=4)).replace(day=1)
     made = Bill.objects.create(
         organization=account.organization, account=account, account_code=account.code,
         account_name=account.name, account_email=account.email_address, bill_date=end, frequency="MONTHLY",
@@ -79,6 +79,18 @@ def test_the_overview_loads_its_panels_with_the_choice_of_its_own_address(shop, 
     whole = client.get(path).content.decode()
     assert made.reference in whole
     assert 'aria-current="page">Overview' in whole
+
+
+@pytest.mark.parametrize(("role", "offered"), [("operator", True), ("viewer", False)])
+def test_an_account_without_a_plan_has_attaching_one_as_its_next_step(shop, sign_in, role, offered):
+    account, client = shop.account(), sign_in(role)
+    path = reverse("billing:latest_bills", pk=account.pk)
+    attach = reverse("plans:attachment_create", pk=account.pk)
+    assert (attach in client.get(path, headers=HTMX).content.decode()) == offered
+    shop.attach(account, shop.plan())
+    told = client.get(path, headers=HTMX).content.decode()
+    assert "No bill yet. A run of billing makes one on each bill date of its plans." in told
+    assert attach not in told
 
 
 def test_the_ten_latest_bills_are_shown_and_drawn_from_the_oldest_to_the_latest(shop, open_panels):
