@@ -149,4 +149,9 @@ def _counts(job: BillJob) -> dict[str, Any]:
         earlier=Count("pk", filter=Q(earlier_unbilled=True)),
     )
     running = job.status in (JobStatus.PENDING, JobStatus.RUNNING)
-    return counted | {"running": running, "share": 100 * job.accounts_done // max(job.accounts_total, 1)}
+    with_result = sum(counted[outcome.value.lower()] for outcome in Outcome)
+    return counted | {
+        "running": running,
+        "share": 100 * job.accounts_done // max(job.accounts_total, 1),
+        "nothing_due": max(job.accounts_done - with_result, 0),
+    }

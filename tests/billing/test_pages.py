@@ -104,6 +104,21 @@ def test_running_billing_from_the_page_makes_a_job_that_a_worker_takes_up(shop, 
     page = client.get(answer["Location"]).content.decode()
     assert 'hx-trigger="every 2s"' not in page
     assert re.search(r"Billed</dt>\s*<dd>\s*1\s*</dd>", page)
+    assert "Nothing due" not in page
+
+
+def test_the_figures_of_a_run_add_up_to_its_accounts(shop, sign_in):
+    plan = shop.plan(standing_charge=20)
+    shop.attach(shop.account(), plan)
+    shop.attach(shop.account("later"), plan, start="2024-07-01")
+    client = sign_in("operator")
+    asked = {"bill_date": "2024-07-01", "periods": "latest", "accounts": ""}
+    answer = client.post(reverse("billing:run_billing"), asked)
+    run_job(BillJob.objects.get())
+    told = client.get(answer["Location"])
+    assert told.context["job"].accounts_done == 2
+    assert (told.context["counts"]["billed"], told.context["counts"]["nothing_due"]) == (1, 1)
+    assert re.search(r"Nothing due</dt><dd>1</dd>", told.content.decode())
 
 
 @pytest.mark.parametrize(
