@@ -19,7 +19,7 @@ from m3console.core.personal import FreeTextForm
 from m3console.core.registry import Effect
 
 DAY: Final = "parent_from"
-PROPOSAL: Final = "Proposed is the first day that no bill of theirs reaches."
+PROPOSAL: Final = "Proposed: the first day that none of their bills has yet."
 ASKING: Final[dict[str, str]] = {"hx-post": "", "hx-trigger": "change", "hx-vals": '{"step": "parent_day"}'}
 """How a box for the day has its effects written anew as it changes."""
 

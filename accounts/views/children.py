@@ -70,7 +70,7 @@ def child_remove(request: Request, pk: UUID) -> HttpResponse:
 
     context = {
         "title": f"Remove child account {child.name}?",
-        "lead": f"It stops being a child of “{parent.name}”, and keeps its usage, plans and bills.",
+        "lead": f"It stops being a child of “{parent.name}”.",
         "foretold": form.effects,
         "submit": "Remove child account",
         "cancel_url": reverse("accounts:account_children", pk=parent.pk),

@@ -83,7 +83,7 @@ def details(request: Request, account: Account) -> dict[str, Any]:
     """The panel *Account details*, with the organization's value where the account has none or another."""
     organization = account.organization
     currency, days = account.currency, account.days_before_bill_due
-    own = "organization's own"
+    own = "from organization"
     edit = "accounts:account_edit"
     return {
         "id": "account-details",

@@ -13,7 +13,7 @@ class Right(StrEnum):
     PUBLIC = "open without signing in"
     SIGNED_IN = "be signed in"
     READ = "read"
-    OPERATE = "work with accounts, attachments, usage and bills"
+    OPERATE = "change accounts, attachments, usage or bills"
     APPROVE = "approve and lock bills"
     CATALOGUE = "change the catalogue"
     ADMINISTER = "administer the organization"
