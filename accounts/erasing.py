@@ -29,13 +29,15 @@ def erase_personal_data(account: Account, *, version: int, reason: str) -> Accou
     RuleViolation for a reason that is blank or names the person, and StaleVersion.
     """
     with action("personal_data.erased", reason=reason):
+        # Imports before accounts, in the order in which whoever applies an import takes them.
+        discard_naming(account, identities(account))
         hold(account)
-        fresh = Account.everyone.select_related("organization").filter(pk=account.pk, version=version).first()
+        rows = Account.everyone.select_related("organization").select_for_update(of=("self",))
+        fresh = rows.filter(pk=account.pk, version=version).first()
         if fresh is None:
             raise StaleVersion(entities.changed_sentence(Account, account.pk))
         values = identities(fresh)
         _check_reason(reason, {*values, *(getattr(fresh, name) for name in ADDRESS)})
-        discard_naming(fresh, values)
         for one in extensions(KIND).erasures:
             one.erase(fresh, values)
         if changes := _changes(fresh):

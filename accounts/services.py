@@ -125,6 +125,8 @@ def _same(parent: Account | None, key: UUID | None) -> bool:
 def _settled(child: Account, before: Account | None, after: Account | None, day: Day) -> MembershipChange:
     """What is to become of the child, once nobody else can change it: all concerned are held."""
     hold(child, before, after)
+    if not Account.objects.filter(pk=child.pk, parent_account=before).exists():
+        raise StaleVersion(entities.changed_sentence(Account, child.pk))
     if day == PROPOSED:
         day = proposed_day(child, before=before, after=after)
     return settle(MembershipChange(child, before, after, day))

@@ -9,6 +9,7 @@ from procrastinate import exceptions
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job, Status
 
+from accounts.importing.imports import discard_old
 from billing.models import BillJob
 from billing.services.job_presence import abandoned_jobs
 from billing.services.job_work import ask_for_worker, work_on
@@ -40,8 +41,9 @@ def work_on_bill_job(job: str) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="sweep")
 async def sweep(timestamp: int) -> None:
-    """Take up again, every minute, what killed workers have left."""
+    """Take up again, every minute, what killed workers have left, and forget what nobody came back to."""
     await take_up_abandoned()
+    await sync_to_async(discard_old)()
 
 
 async def take_up_abandoned() -> None:

@@ -30,7 +30,7 @@ OVER: Final = "This import is over. Upload the file again."
 
 def prepare_import(*, organization: Organization, file: Readable, file_name: str) -> AccountImport:
     """Read and check a file and keep its rows; nothing of it is imported yet. Raises RuleViolation."""
-    discard_old(organization)
+    discard_old()
     found = read_file(file)
     with transaction.atomic():
         made = AccountImport.objects.create(
@@ -80,9 +80,9 @@ def discard_import(pending: AccountImport) -> None:
             _end(locked, AccountImport.State.DISCARDED)
 
 
-def discard_old(organization: Organization) -> None:
-    """Previews that nobody has come back to."""
-    _discard(AccountImport.objects.filter(organization=organization, created_at__lt=clock.now() - KEPT))
+def discard_old() -> None:
+    """Previews that nobody has come back to, of whatever organization."""
+    _discard(AccountImport.objects.filter(created_at__lt=clock.now() - KEPT))
 
 
 def discard_naming(account: Account, values: Iterable[str]) -> None:

@@ -16,6 +16,7 @@ from billing.seed.subscriptions import Subscription, relation
 from m3console.core import clock
 from m3console.core.audit import action
 from m3console.core.errors import RuleViolation
+from m3console.core.locks import hold_configuration
 from m3console.core.models import Organization
 from plans.models import AccountPlan, CoveredProduct, HierarchyMode, Plan
 
@@ -70,6 +71,8 @@ class _Batch:
         self._ids: dict[int, UUID] = {}
 
     def make(self) -> tuple[int, int]:
+        hold_configuration(self._organization.pk)
+        self._organization.refresh_from_db()
         codes = [each.code for each in self._customers]
         known = Account.everyone.filter(organization=self._organization, code__in=codes)
         living = {code: (key, gone) for key, code, gone in known.values_list("id", "code", "deleted_at")}
@@ -82,11 +85,11 @@ class _Batch:
     def _find_parents(self, new: Sequence[Customer], living: dict[str, UUID]) -> None:
         """Parents that were there before take new children only if they may still have some."""
         missing = {each.parent for each in new if each.parent is not None} - {each.number for each in new}
-        for number in sorted(missing):
-            key = living.get(customer(self._seed, number).code)
+        there = {number: living.get(customer(self._seed, number).code) for number in sorted(missing)}
+        hold(*there.values())
+        for number, key in there.items():
             if key is None:
                 continue
-            hold(key)
             try:
                 check_parent(Account.everyone.get(pk=key), organization=self._organization)
             except RuleViolation:

@@ -10,14 +10,16 @@ class CoreConfig(AppConfig):
         from m3console.core.custom_fields import carried_by
         from m3console.core.finding import can_be_created
         from m3console.core.models import EntityType, Organization
+        from m3console.core.models.saved_views import seen_by
         from m3console.core.navigation import Entry, add
-        from m3console.core.registry import have_pages
+        from m3console.core.registry import extensions, have_pages
 
         carried_by(EntityType.ORGANIZATION, Organization)
         can_be_created(
             ("Create currency", "core:currency_create"),
             ("Create custom field", "core:custom_field_create"),
         )
+        extensions("core.savedfilter").history_shown = lambda member: seen_by(member.user_id)
         have_pages(
             currency="core:currency_edit",
             customfielddefinition="core:custom_field_edit",

@@ -24,14 +24,16 @@ UNSAID: Final[tuple[Any, ...]] = (None, "", [], {}, False)
 class Source:
     """Rows whose changes belong to a history: events of `model` whose values match.
 
-    Matched are the event rows, not the rows themselves, so that deleted rows are found too.
+    Matched are the event rows, not the rows themselves, so that deleted rows are found too. `shown` narrows
+    them down to those that the reader may see.
     """
 
     model: Any
     matching: Mapping[str, Any]
+    shown: Q = field(default_factory=Q)
 
     def events(self) -> models.QuerySet[Any]:
-        events: models.QuerySet[Any] = self.model.pgh_event_model.objects.filter(**self.matching)
+        events: models.QuerySet[Any] = self.model.pgh_event_model.objects.filter(self.shown, **self.matching)
         return events
 
 

@@ -14,6 +14,7 @@ from m3console.core.errors import RuleViolation, StaleVersion, refusing
 from m3console.core.exact import exact
 from m3console.core.fields import written
 from m3console.core.keyset import capped_count
+from m3console.core.locks import hold_custom_field_types
 from m3console.core.models import CustomFieldDefinition, EntityType, Organization, ValueType
 from m3console.core.models.custom_fields import MOST_DEFINITIONS
 
@@ -36,6 +37,7 @@ def create_custom_field(
     with action("custom_field.created"), _refusals(draft):
         # Whoever defines holds the organization's row, so two at once take two places or one of them none.
         Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+        hold_custom_field_types(organization.pk, to_change=True)
         _check_present_values(draft)
         return entities.create(
             CustomFieldDefinition, organization=organization, entity_type=entity_type, name=name,
@@ -62,6 +64,7 @@ def update_custom_field(
     _check(draft)
     with action("custom_field.updated"), _refusals(draft):
         if (draft.name, draft.value_type) != before:
+            hold_custom_field_types(draft.organization_id, to_change=True)
             _refuse_overridden(draft, before[0], overridden)
             _check_present_values(draft)
         return entities.update(draft, version=version, **fields)

@@ -15,6 +15,7 @@ from django.db import models
 from m3console.core.errors import RuleViolation
 from m3console.core.fields import CustomValues, written
 from m3console.core.lists.columns import FactColumn
+from m3console.core.locks import hold_custom_field_types
 from m3console.core.models import CustomFieldDefinition, EntityType, Organization, ValueType
 from m3console.core.registry import RowFacts, extensions
 
@@ -108,9 +109,13 @@ def _defaults(defined: list[CustomFieldDefinition]) -> dict[str, Decimal | str]:
 
 
 def check_types(model: type[models.Model], organization: Organization | UUID, values: CustomValues) -> None:
-    """Raise RuleViolation if a value is a text where the organization has a number, or the reverse."""
+    """Raise RuleViolation if a value is a text where the organization has a number, or the reverse.
+
+    The types stay until the transaction ends.
+    """
     if not values:
         return
+    hold_custom_field_types(organization.pk if isinstance(organization, Organization) else organization)
     types = {each.name: each.value_type for each in definitions(organization, entity_type_of(model))}
     for name, value in values.items():
         is_text = isinstance(value, str)

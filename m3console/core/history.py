@@ -102,17 +102,17 @@ def timeline(
     rows, end = changes(sources, before=before, limit=PAGE, where=narrowed.where)
     params = request.GET
     return {
-        "days": days(transactions(rows), whole=whole),
+        "days": days(transactions(rows), whole_for=request.membership.role if whole else ""),
         "narrowed": narrowed,
         "older_url": address(params, cursor=end) if end else "",
         "newest_url": address(params) if before else "",
     }
 
 
-def days(found: Sequence[Transaction], *, whole: bool = False) -> list[Day]:
-    """The transactions in words, by the organization's days."""
+def days(found: Sequence[Transaction], *, whole_for: str = "") -> list[Day]:
+    """The transactions in words, by the organization's days; with what they are about for a role."""
     names = _names(found)
-    things = concerned(found) if whole else {}
+    things = concerned(found, whole_for) if whole_for else {}
     events = [_event(each, names, things) for each in found]
     by_day = groupby(events, key=lambda event: event.at.astimezone(zone()).date())
     return [Day(day, list(each)) for day, each in by_day]

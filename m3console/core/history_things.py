@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from m3console.core import permissions
 from m3console.core.changes import RowChange, Transaction
 from m3console.core.links import reverse
 from m3console.core.registry import extensions
@@ -25,8 +26,9 @@ def thing_of(row: RowChange) -> Thing:
     return row.event.pgh_tracked_model, row.event.pgh_obj_id
 
 
-def concerned(found: Iterable[Transaction]) -> dict[Thing, Concerned]:
-    """Everything that the transactions changed: one query for each kind."""
+def concerned(found: Iterable[Transaction], role: str) -> dict[Thing, Concerned]:
+    """Everything that the transactions changed, with the pages that the role may open: one query for each
+    kind."""
     rows: dict[Thing, RowChange] = {}
     for transaction in found:
         for row in transaction.changes:
@@ -39,7 +41,8 @@ def concerned(found: Iterable[Transaction]) -> dict[Thing, Concerned]:
         .values_list("pk", flat=True)
     }
     return {
-        thing: Concerned(_label(row), _url(thing) if thing in kept else "") for thing, row in rows.items()
+        thing: Concerned(_label(row), _url(thing, role) if thing in kept else "")
+        for thing, row in rows.items()
     }
 
 
@@ -55,7 +58,7 @@ def _label(row: RowChange) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _url(thing: Thing) -> str:
+def _url(thing: Thing, role: str) -> str:
     model, key = thing
     page = extensions(model._meta.label_lower).page
-    return reverse(page, pk=key) if page else ""
+    return reverse(page, pk=key) if permissions.allows(role, page) else ""

@@ -21,6 +21,20 @@ def hold_configuration(organization: UUID, *, to_change: bool = False) -> None:
         )
 
 
+def hold_custom_field_types(organization: UUID, *, to_change: bool = False) -> None:
+    """Have the types of the organization's custom fields stay as they are until the transaction ends.
+
+    Whoever saves own values holds them together; whoever gives a name another type (`to_change`) waits for
+    those, then looks at what they saved. It is the last lock that either takes, after accounts and rows.
+    """
+    shared = "" if to_change else "_shared"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select pg_advisory_xact_lock{shared}(hashtextextended('custom fields:' || %s, 0))",
+            [str(organization)],
+        )
+
+
 def lock_accounts(accounts: Iterable[UUID]) -> None:
     """Hold each account until the end of the transaction; waits for whoever holds one now.
 

@@ -11,10 +11,10 @@ from uuid import UUID
 
 import django_filters
 import django_tables2
-from django.db.models import Expression, F, QuerySet
+from django.db.models import Expression, F, Q, QuerySet
 from django.http import HttpRequest
 
-from m3console.core.models import Organization
+from m3console.core.models import Membership, Organization
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,8 @@ class Extensions:
     `billed` name bills that were made with the entity as it is.
 
     `page` is the name of its page's URL. Kinds with a `history_apart`, of which a single act makes
-    thousands, are in the organization's history only for those who ask for them.
+    thousands, are in the organization's history only for those who ask for them. Of kinds that are not for
+    everybody in it, `history_shown` says which events a person sees.
     """
 
     tabs: list[Tab] = field(default_factory=list)
@@ -149,6 +150,7 @@ class Extensions:
     effects: list[Callable[[Any], Iterable[Effect]]] = field(default_factory=list)
     page: str = ""
     history_apart: bool = False
+    history_shown: Callable[[Membership], Q] = lambda membership: Q()
     erasures: list[Erasure] = field(default_factory=list)
     columns: list[RowFacts] = field(default_factory=list)
     filters: list[AddedFilter] = field(default_factory=list)

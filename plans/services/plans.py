@@ -74,10 +74,11 @@ def update_plan_template(template: PlanTemplate, *, version: int, **fields: Any)
     with action("plan_template.updated"):
         before = held(template)
         after = {name: getattr(before, name) for name in TEMPLATE_FIELDS} | fields
-        if after["currency"] != before.currency:
-            _check_currency(before.organization, after["currency"])
         _check_frequency(after["bill_frequency"], after["bill_frequency_interval"])
         _check_template_use(before, after)
+        # After the configuration, which whoever changes a currency holds before its row.
+        if after["currency"] != before.currency:
+            _check_currency(before.organization, after["currency"])
         return updated(before, template_sentences(after["code"]), version=version, **fields)
 
 

@@ -1,15 +1,20 @@
 """Two people at once: one wins, the other reads why (spec 1; RELIABILITY, C)."""
 
+import io
+import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
-from accounts.models import Account
-from accounts.services import delete_account, skeleton_accounts, update_account
+from accounts.erasing import erase_personal_data
+from accounts.importing.imports import prepare_import
+from accounts.models import Account, AccountImport
+from accounts.services import delete_account, remove_child, skeleton_accounts, update_account
 from m3console.core.errors import RuleViolation, StaleVersion
+from m3console.core.locks import lock_accounts
 
 ROUNDS = [f"round-{number}" for number in range(8)]
 
@@ -95,3 +100,52 @@ def test_eight_loads_of_unknown_codes_agree_on_one_account_each(organization):
         assert at_once(*[load] * 8) == [None] * 8
         assert all(ids == found[0] for ids in found)
         assert Account.objects.filter(code__in=codes).count() == len(found[0]) == 40
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_child_that_was_removed_meanwhile_is_a_stale_save(make_account):
+    parent, other = make_account("parent"), make_account("other")
+    seen = make_account("child", parent_account=parent)
+    remove_child(Account.objects.get(pk=seen.pk), parent=parent)
+    for after in (None, other):
+        with pytest.raises(StaleVersion):
+            update_account(seen, version=1, parent_account=after)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_erasing_waits_for_an_import_that_is_being_applied_without_holding_its_accounts(make_account):
+    account = make_account("canary", name="Canary Ltd")
+    file = io.BytesIO(b"Code,First bill date\ncanary,2026-02-01")
+    made = prepare_import(organization=account.organization, file=file, file_name="a.csv")
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            AccountImport.objects.select_for_update().get(pk=made.pk)
+            erasing = pool.submit(erased, account)
+            until_somebody_waits()
+            with connection.cursor() as cursor:
+                cursor.execute("set local lock_timeout = '2s'")
+            lock_accounts([account.pk])
+        assert erasing.result().name == "erased"
+
+
+def erased(account):
+    try:
+        return erase_personal_data(account, version=1, reason="GDPR")
+    finally:
+        connection.close()
+
+
+def until_somebody_waits():
+    for _ in range(100):
+        with connection.cursor() as cursor:
+            # Within a transaction the view stays as it was first looked at.
+            cursor.execute("select pg_stat_clear_snapshot()")
+            cursor.execute(
+                "select count(*) from pg_stat_activity"
+                " where datname = current_database() and wait_event_type = 'Lock'"
+            )
+            [waiting] = cursor.fetchone()
+        if waiting:
+            return
+        time.sleep(0.05)
+    raise AssertionError("nobody waits")

@@ -8,6 +8,8 @@ from unittest import mock
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account
 from billing.models import Bill, BillJob
@@ -210,6 +212,18 @@ def test_children_of_a_parent_that_got_a_plan_meanwhile_stand_by_themselves(orga
     attach_plan(account=parent, plan=plan, start_date=date(2026, 1, 1))
     seed_demo(organization, accounts=FAMILY, measurements=1)
     assert not Account.objects.filter(organization=organization).exclude(parent_account=None).exists()
+
+
+def test_it_takes_the_locks_that_people_take_in_their_order(organization):
+    seed_demo(organization, accounts=1, measurements=1)
+    with CaptureQueriesContext(connection) as told:
+        seed_demo(organization, accounts=FAMILY, measurements=1)
+    sql = [query["sql"] for query in told]
+    configuration = next(number for number, each in enumerate(sql) if "configuration:" in each)
+    accounts = [number for number, each in enumerate(sql) if "'account:'" in each]
+    attached = next(number for number, each in enumerate(sql) if 'INTO "plans_accountplan"' in each)
+    assert len(accounts) == 1
+    assert configuration < accounts[0] < attached
 
 
 def test_some_plans_have_ended_some_are_pending_and_some_follow_on_the_same_day():

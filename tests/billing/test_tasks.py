@@ -1,13 +1,19 @@
 """Background tasks: queued by the transaction that asks for them, and again when their worker is killed."""
 
+from datetime import timedelta
+from io import BytesIO
+
 import pytest
 from asgiref.sync import async_to_sync
 from django.db import connection, transaction
 
+from accounts.importing.imports import prepare_import
+from accounts.models import AccountImport
 from billing import tasks
 from billing.models import Bill
 from billing.services.job_work import ask_for_worker
 from billing.services.jobs import create_job
+from m3console.core import clock
 from m3console.core.audit import Actor, acting_as
 from m3console.core.ids import uuid7
 from tests.billing.make import JULY, begun, customer, customers
@@ -98,3 +104,13 @@ def test_bill_jobs_that_nobody_works_on_are_queued(shop):
     job = begun(shop, customers(shop, 2), 1)
     async_to_sync(tasks.take_up_abandoned)()
     assert [row[1] for row in queued()] == [str(job.pk)]
+
+
+def test_previews_of_imports_that_nobody_came_back_to_are_forgotten(organization):
+    made = prepare_import(organization=organization, file=BytesIO(b"Code,Name\nnew,New"), file_name="a.csv")
+    async_to_sync(tasks.sweep.func)(0)
+    assert made.rows.count() == 1
+    AccountImport.objects.update(created_at=clock.now() - timedelta(hours=25))
+    async_to_sync(tasks.sweep.func)(0)
+    made.refresh_from_db()
+    assert (made.state, made.rows.count()) == ("DISCARDED", 0)

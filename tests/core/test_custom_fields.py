@@ -281,3 +281,28 @@ def test_stale_saves_of_definitions_are_refused(define):
     delete_custom_field(defined, version=2)
     with pytest.raises(StaleVersion, match="deleted"):
         update_custom_field(defined, version=2, default_value="x")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_type_waits_for_own_values_that_are_being_saved(organization, define, account):
+    saved, go_on = threading.Event(), threading.Event()
+
+    def save():
+        try:
+            with transaction.atomic():
+                update_account(account, version=1, custom_fields={"segment": "smb"})
+                saved.set()
+                go_on.wait(10)
+        finally:
+            connection.close()
+
+    saving = threading.Thread(target=save)
+    saving.start()
+    assert saved.wait(10)
+    threading.Timer(0.3, go_on.set).start()
+    try:
+        with pytest.raises(RuleViolation, match="segment is a text on 1 account already"):
+            define("segment", "1", number=True)
+    finally:
+        go_on.set()
+        saving.join()

@@ -5,6 +5,9 @@ from django.db import connection
 
 from accounts.services import create_account, delete_account, update_account
 from m3console.core.audit import Actor, acting_as, action, actor_of
+from m3console.core.configuration import create_currency
+from m3console.core.models import Membership
+from m3console.core.saved_views import create_saved_filter
 from m3console.core.views.history import tracked_models
 from plans.services import create_product
 
@@ -122,3 +125,23 @@ def test_every_recorded_kind_of_row_belongs_to_the_history_of_its_organization()
     recorded = {model for model in apps.get_models() if hasattr(model, "pgh_event_model")}
     apart = {model._meta.label for model in recorded - set(tracked_models())}
     assert apart == {"core.User"}  # people belong to no organization; their memberships do
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_filter_that_somebody_keeps_to_themselves_is_told_to_nobody_else(sign_in, account):
+    client, owner = sign_in("viewer"), sign_in("operator")
+    mine = Membership.objects.get(role="operator")
+    for name, shared in (("Widow Smith", False), ("In arrears", True)):
+        create_saved_filter(mine, list_name="accounts:account_list", name=name, query="q=x", shared=shared)
+    assert "Widow Smith" not in (told := client.get(PAGE).content.decode())
+    assert "In arrears" in told
+    assert "Widow Smith" in owner.get(PAGE).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_somebody_may_not_open_is_named_without_a_link(sign_in, account):
+    clients = [sign_in("viewer"), sign_in("administrator")]
+    create_currency(organization=account.organization, code="credits", name="Credits")
+    about = [entries(client)[0].about[0] for client in clients]
+    assert [one.label for one in about] == ["Currency Credits"] * 2
+    assert [bool(one.url) for one in about] == [False, True]

@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from m3console.core.models import Currency
 from m3console.core.registry import Blocker, extensions
@@ -47,6 +49,15 @@ def test_an_archived_currency_is_for_old_templates_only(product: Product) -> Non
 
 def test_templates_may_do_without_a_code(product: Product) -> None:
     assert [a_template(product, None).code, a_template(product, "").code] == [None, None]
+
+
+def test_a_template_gets_another_currency_under_the_locks_of_whoever_changes_currencies(plan: Plan) -> None:
+    with CaptureQueriesContext(connection) as told:
+        services.update_plan_template(plan.plan_template, version=1, currency="EUR")
+    sql = [query["sql"] for query in told]
+    configuration = next(number for number, each in enumerate(sql) if "configuration:" in each)
+    row = next(number for number, each in enumerate(sql) if '"core_currency"' in each and "FOR NO" in each)
+    assert configuration < row
 
 
 def test_a_template_changes_until_a_bill_is_made_by_it(

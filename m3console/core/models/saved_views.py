@@ -1,6 +1,7 @@
 """How people like their lists: the columns that each keeps, and filters saved under a name."""
 
 from typing import Self
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -42,10 +43,14 @@ class ListColumns(models.Model):
         return f"{self.list_name} of {self.user}"
 
 
+def seen_by(user: UUID) -> Q:
+    """A person's own and those that others share."""
+    return Q(owner=user) | Q(shared=True)
+
+
 class SavedFilterQuerySet(models.QuerySet["SavedFilter"]):
     def visible_to(self, user: User, organization: Organization) -> Self:
-        """A person's own and those that others share."""
-        return self.filter(Q(owner=user) | Q(shared=True), organization=organization)
+        return self.filter(seen_by(user.pk), organization=organization)
 
     def search(self, text: str) -> Self:
         return self.filter(name__icontains=text)

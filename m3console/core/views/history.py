@@ -27,7 +27,14 @@ def history_list(request: Request) -> HttpResponse:
         if (narrowed.kind == model._meta.label_lower)
         or (not narrowed.kind and not extensions(model._meta.label_lower).history_apart)
     ]
-    sources = [Source(model, _within(model, request.organization)) for model in wanted]
+    sources = [
+        Source(
+            model,
+            _within(model, request.organization),
+            extensions(model._meta.label_lower).history_shown(request.membership),
+        )
+        for model in wanted
+    ]
     context = {"title": "History", **timeline(request, sources, narrowed, whole=True)}
     return page(request, "m3console/history.html", context)
 
