@@ -1,38 +1,67 @@
 """A table's body, made in Python: a page has hundreds of cells, which a template takes far longer for."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from django import template
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django_tables2 import A
 from django_tables2.utils import signature
 
 from m3console.core.templatetags.console import icon
 
 register = template.Library()
-Render = Callable[..., Any]
 
 
 @register.simple_tag
 def body_rows(table: Any) -> SafeString:
     """Every row as <tr>; the column that heads its rows is <th scope="row">."""
-    columns = list(table.columns)
-    renders = {column.name: _render(column) for column in columns}
-    attributes: dict[str, str] = {}
-    lines = []
-    for row in table.rows:
-        cells = []
-        for column in columns:
-            cell = row._get_and_render_with(column, renders[column.name](row), column.default)
-            column.current_value, column.current_record = cell, row.record
-            given = attributes.get(column.name) or _attributes(column)
-            if not _varies(column):
-                attributes[column.name] = given
-            tag = 'th scope="row"' if column.name == getattr(table, "row_header", "") else "td"
-            cells.append(f"<{tag}{given}>{conditional_escape(cell)}</{tag[:2]}>")
-        lines.append(f"<tr {row.attrs.as_html()}>{''.join(cells)}</tr>")
-    return mark_safe("".join(lines))  # noqa: S308 (cells and attributes are escaped above)
+    rows = list(table.data)
+    cells = [_Cells(column, table, rows[0]) for column in table.columns] if rows else []
+    lines = (f"<tr>{''.join([each.html(row) for each in cells])}</tr>" for row in rows)
+    return mark_safe("".join(lines))  # noqa: S308 (cells and attributes are escaped below)
+
+
+class _Cells:
+    """The cells of a column: what is the same in every row is found out once, by the first of them."""
+
+    def __init__(self, column: Any, table: Any, first: Any) -> None:
+        self.column, self.read = column, _reader(column, first)
+        takes, takes_all = signature(column.render)
+        same = {"column": column.column, "bound_column": column, "table": table}
+        self.same = same if takes_all else {name: same[name] for name in takes if name in same}
+        self.value, self.record = (takes_all or name in takes for name in ("value", "record"))
+        self.linked = same if column.link else None
+        self.empty = column.column.empty_values
+        self.tag = "th" if column.name == getattr(table, "row_header", "") else "td"
+        self.varies = any(callable(value) for value in column.column.attrs.get("td", {}).values())
+        self.open = "" if self.varies else self._open()
+
+    def html(self, record: Any) -> str:
+        value = self.read(record)
+        cell = self.column.default if value in self.empty else self._rendered(value, record)
+        if self.varies:
+            self.column.current_value, self.column.current_record = cell, record
+        text = cell if type(cell) is SafeString else conditional_escape(cell)
+        return f"{self._open() if self.varies else self.open}{text}</{self.tag}>"
+
+    def _rendered(self, value: Any, record: Any) -> Any:
+        given = dict(self.same)
+        if self.value:
+            given["value"] = value
+        if self.record:
+            given["record"] = record
+        content = self.column.render(**given)
+        return (
+            self.column.link(content, value=value, record=record, **self.linked) if self.linked else content
+        )
+
+    def _open(self) -> str:
+        attributes = self.column.attrs["td"].as_html()
+        scope = ' scope="row"' if self.tag == "th" else ""
+        return f"<{self.tag}{scope}{' ' if attributes else ''}{attributes}>"
 
 
 def row_menu(label: str, items: Iterable[Mapping[str, Any]]) -> SafeString:
@@ -60,26 +89,17 @@ def _opening(item: Mapping[str, Any]) -> SafeString | str:
     return format_html(' hx-get="{}" hx-target="#dialog-body" hx-swap="innerHTML"', item["url"])
 
 
-def _render(column: Any) -> Callable[[Any], Render]:
-    """How a column's cells are made: what its method takes is looked at once, not for every row."""
-    takes, takes_all = signature(column.render)
+def _reader(column: Any, first: Any) -> Callable[[Any], Any]:
+    """How a column's value is read from rows like the first one; None where there is none."""
+    accessor = A(column.accessor)
+    *path, name = accessor.bits
+    display = f"get_{name}_display"
 
-    def of_row(row: Any) -> Render:
-        def render(bound: Any, value: Any = None) -> Any:
-            given = row._optional_cell_arguments(bound, value)
-            content = bound.render(**(given if takes_all else {name: given[name] for name in takes}))
-            return bound.link(content, **given) if bound.link else content
+    def read(row: Any) -> Any:
+        for bit in path:
+            row = getattr(row, bit, None)
+        shown = getattr(row, display, None)
+        value = shown() if shown else getattr(row, name, None)
+        return value() if callable(value) else value
 
-        return render
-
-    return of_row
-
-
-def _varies(column: Any) -> bool:
-    """Whether the attributes of a column's cells are worked out for each row."""
-    return any(callable(value) for value in column.column.attrs.get("td", {}).values())
-
-
-def _attributes(column: Any) -> str:
-    html = column.attrs["td"].as_html()
-    return f" {html}" if html else " "
+    return partial(accessor.resolve, quiet=True) if isinstance(first, dict) else read
