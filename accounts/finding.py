@@ -14,7 +14,7 @@ def register() -> None:
             "Accounts",
             "accounts",
             10,
-            "accounts:account_detail",
+            Account,
             _accounts,
             "name",
             "code",
@@ -22,7 +22,9 @@ def register() -> None:
             listed="accounts:account_list",
         )
     )
-    can_be_created(("Create account", "accounts:account_create"))
+    can_be_created(
+        ("Create account", "accounts:account_create"), ("Import accounts", "accounts:import_create")
+    )
 
 
 def _accounts(organization: Organization) -> QuerySet[Account]:

@@ -19,7 +19,7 @@ def register() -> None:
             "Bills",
             "bill",
             11,
-            "billing:bill_detail",
+            Bill,
             _bills,
             Concat(Value(REFERENCE), Right(Cast("id", TEXT), 4), output_field=TEXT),
             Concat("account_name", Value(", "), Cast("bill_date", CharField()), output_field=TEXT),
@@ -28,7 +28,7 @@ def register() -> None:
             key=F("bill_date"),
             falling=True,
         ),
-        Findable("Bill job", "Bill jobs", "jobs", 40, "billing:job_detail", _jobs, Cast("bill_date", TEXT)),
+        Findable("Bill job", "Bill jobs", "jobs", 40, BillJob, _jobs, Cast("bill_date", TEXT)),
     )
 
 

@@ -24,7 +24,7 @@ def register() -> None:
     for label, plural, icon, order, noun, model in NAMED:
         can_be_found(
             Findable(
-                label, plural, icon, order, f"plans:{noun}_detail", _rows(model), "name", "code",
+                label, plural, icon, order, model, _rows(model), "name", "code",
                 code="code", listed=f"plans:{noun}_list",
             )
         )  # fmt: skip
@@ -35,7 +35,7 @@ def register() -> None:
             "Pricings",
             "columns",
             25,
-            "plans:pricing_detail",
+            Pricing,
             _rows(Pricing),
             "aggregation__name",
             Coalesce("plan__name", "plan_template__name"),
@@ -47,7 +47,7 @@ def register() -> None:
             "Plan attachments",
             "plan",
             12,
-            "plans:attachment_detail",
+            AccountPlan,
             _rows(AccountPlan),
             "plan__name",
             Concat("account__name", Value(", from "), "start_date", output_field=TEXT),

@@ -105,4 +105,10 @@ def _write(runs: Sequence[AccountRun]) -> None:
             _write(runs[middle:])
             return
         logger.exception("The bills of account %s cannot be stored", runs[0].account.named.id)
-        runs[0].fail([Problem("refused", f"The bill could not be stored: {error}")])
+        runs[0].fail([Problem("refused", f"The bill could not be stored: {_said(error)}")])
+
+
+def _said(error: Exception) -> str:
+    """What is kept of a refusal: the database's details would repeat the row, with the account's name."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return (diagnosis and diagnosis.message_primary) or str(error)

@@ -11,7 +11,7 @@ from billing.usage.erasing import REFUSED_ROWS
 from billing.usage.models import IngestEvent
 from m3console.core.models import Organization
 from m3console.core.navigation import Entry, add, stand_under
-from m3console.core.registry import Blocker, MenuEntry, Tab, extensions
+from m3console.core.registry import Blocker, MenuEntry, Tab, extensions, have_pages
 from plans.models import DataField
 
 # By way of the accounts: the measurements' index is by account and meter, and no other is worth its cost.
@@ -38,6 +38,7 @@ def register() -> None:
         ),
     )
     stand_under("accounts:", "usage:account_")
+    have_pages(upload="usage:upload_detail", ingestevent="usage:event_detail")
     stand_under("accounts:", "usage:usage_")
     account = extensions("accounts.account")
     account.tabs.append(Tab("usage", "Usage", "usage:account_usage", 50))

@@ -14,14 +14,14 @@ def register() -> None:
             "Uploads",
             "usage",
             30,
-            "usage:upload_detail",
+            Upload,
             _uploads,
             "file_name",
             "kind",
             key=F("created_at"),
             falling=True,
         ),
-        Findable("Ingest event", "Ingest events", "event", 31, "usage:event_detail", _events, "reason"),
+        Findable("Ingest event", "Ingest events", "event", 31, IngestEvent, _events, "reason"),
     )
     can_be_created(("Upload usage", "usage:upload_create"))
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, IntegerField, Q, QuerySet, TextField, Value
+from django.db.models import F, IntegerField, Model, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
 from m3console.core import permissions
 from m3console.core.links import reverse
 from m3console.core.models import Membership, Organization
+from m3console.core.registry import extensions
 from m3console.core.search import NOWHERE, Searchable, cleaned, id_in, key_of
 from m3console.core.search_pages import SearchPages
 
@@ -20,7 +21,7 @@ EXACT = 0
 
 @dataclass(frozen=True, slots=True)
 class Findable:
-    """A kind of row that search finds, with its page.
+    """A kind of row that search finds; its page is that of its model (`have_pages`).
 
     `title` and `hint` are expressions of text. `code` is the field whose exact value means this one row,
     `exact` the same as a condition, for what is no field. `listed` is the list that takes a search.
@@ -30,7 +31,7 @@ class Findable:
     plural: str
     icon: str
     order: int
-    url_name: str
+    model: type[Model]
     rows: Callable[[Organization], QuerySet[Any]]
     title: Any
     hint: Any = None
@@ -39,6 +40,11 @@ class Findable:
     listed: str = ""
     key: Any = field(default_factory=lambda: key_of("name"))
     falling: bool = False
+
+    @property
+    def page(self) -> str:
+        """The name of its page's URL."""
+        return extensions(self.model._meta.label_lower).page
 
     def is_exactly(self, text: str) -> Q:
         if found := id_in(text):
@@ -60,7 +66,7 @@ class Hit:
 
     @property
     def url(self) -> str:
-        return reverse(self.kind.url_name, pk=self.id)
+        return reverse(self.kind.page, pk=self.id)
 
 
 _findables: list[Findable] = []
@@ -86,7 +92,7 @@ def find(membership: Membership, text: str, limit: int) -> list[Hit]:
     """The first hits of each kind that the role may read, exact ones before beginnings: one query."""
     text = cleaned(text)
     kinds = sorted(
-        (kind for kind in _findables if permissions.allows(membership.role, kind.url_name)),
+        (kind for kind in _findables if permissions.allows(membership.role, kind.page)),
         key=lambda kind: kind.order,
     )
     if not text or not kinds:

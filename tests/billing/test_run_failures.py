@@ -118,3 +118,12 @@ def test_a_description_longer_than_its_column_is_cut_not_refused(shop):
     assert (len(line.description), line.description[-1]) == (500, "…")
     assert line.segment == {"region": "y" * 600}
     assert run(shop) == {"unchanged": 1}
+
+
+def test_what_the_database_refuses_is_told_without_the_name_on_the_bill(shop):
+    customer(shop, "poison", name="Widow Smith")
+    with connection.cursor() as cursor:
+        cursor.execute("alter table billing_bill add constraint no_poison check (account_code <> 'poison')")
+    [reason] = run(shop)["failed"].values()
+    assert "no_poison" in reason
+    assert "Smith" not in reason
