@@ -32,5 +32,5 @@ class PlansConfig(AppConfig):
                 "Catalogue", 40, "Plan templates", "copy", "plans:plan_template_list", "plans:plan_template_"
             ),
             Entry("Catalogue", 50, "Plans", "plan", "plans:plan_list", "plans:plan_"),
-            Entry("Catalogue", 60, "Pricings", "columns", "plans:pricing_list", "plans:pricing_"),
+            Entry("Catalogue", 60, "Pricings", "price", "plans:pricing_list", "plans:pricing_"),
         )

@@ -33,7 +33,7 @@ def register() -> None:
         Findable(
             "Pricing",
             "Pricings",
-            "columns",
+            "price",
             25,
             Pricing,
             _rows(Pricing),

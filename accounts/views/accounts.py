@@ -63,7 +63,7 @@ def account_list(request: Request) -> HttpResponseBase:
         create=("Create account", "accounts:account_create"),
         actions=[
             ("Deleted accounts", "accounts:deleted_list", ""),
-            ("Import", "accounts:import_create", "inbox"),
+            ("Import", "accounts:import_create", "upload"),
         ],
         empty="Create one, or send usage: a code that is not known yet makes an account.",
         context={"help_link": good_practice_link()},
@@ -107,7 +107,7 @@ def account_edit(request: Request, pk: UUID) -> HttpResponse:
         return redirect("accounts:account_detail", pk=pk)
 
     context = {
-        "title": f"Edit {account.name}",
+        "title": f"Edit account {account.name}",
         "submit": "Update account",
         "cancel_url": reverse("accounts:account_detail", pk=pk),
         "crumbs": crumbs(account),

@@ -40,7 +40,7 @@ def import_list(request: Request) -> HttpResponseBase:
         table=ImportTable,
         sorts={"created_at": F("created_at")},
         default="-created_at",
-        create=("Import accounts", "accounts:import_create"),
+        create=("Import accounts", "accounts:import_create", "upload"),
         empty="Every file of accounts shows here with what it created and changed.",
         context={"crumbs": crumbs()},
     )

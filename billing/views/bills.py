@@ -42,7 +42,7 @@ def bill_list(request: Request) -> Answer:
         default="-bill_date",
         filters=ManagementFilter,
         search="Account name, code or e-mail",
-        create=("Run billing", "billing:run_billing"),
+        create=("Run billing", "billing:run_billing", "run"),
         noun="bill",
         empty="Run billing to make the first ones.",
     )

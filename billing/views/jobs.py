@@ -76,7 +76,7 @@ def job_list(request: Request) -> Answer:
         sorts={"created_at": F("created_at")},
         default="-created_at",
         filters=JobFilter,
-        create=("Run billing", "billing:run_billing"),
+        create=("Run billing", "billing:run_billing", "run"),
         noun="bill job",
         empty="A run of billing shows here with its progress and its failures.",
     )

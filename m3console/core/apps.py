@@ -34,8 +34,8 @@ class CoreConfig(AppConfig):
                 "core:organization_",
             ),
             Entry("Oversight", 10, "History", "history", "core:history_list", "core:history_"),
-            Entry("Organization", 20, "Currencies", "half", "core:currency_list", "core:currency_"),
+            Entry("Organization", 20, "Currencies", "coins", "core:currency_list", "core:currency_"),
             Entry(
-                "Organization", 30, "Custom fields", "columns", "core:custom_field_list", "core:custom_field_"
+                "Organization", 30, "Custom fields", "field", "core:custom_field_list", "core:custom_field_"
             ),
         )

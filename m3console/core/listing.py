@@ -90,7 +90,7 @@ def listing(
     default: str,
     filters: type[ListFilter] = ListFilter,
     search: str = "",
-    create: tuple[str, str] | None = None,
+    create: tuple[str, ...] | None = None,
     actions: Sequence[tuple[str, str, str]] = (),
     noun: str = "row",
     empty: str = "",
@@ -101,7 +101,7 @@ def listing(
 
     `sorts` maps a column's name to an indexed key; `default` is one of them, "-" before it for
     descending. `search` is the search box's placeholder; the query set then has `.search(text)`. `create`
-    and `actions` are buttons, shown to those who may: label and URL name, actions with an icon.
+    and `actions` are buttons, shown to those who may: label, URL name, icon (for `create` a plus if none).
     `?format=csv` has the columns that are shown, `?format=csv-all` every one.
     """
     params, kind = request.GET, rows.model._meta.label_lower if table.extended else ""
@@ -180,10 +180,11 @@ def _sorts(params: QueryDict, sorts: Mapping[str, SortKey], sort: str) -> dict[s
     }
 
 
-def _create(request: Request, create: tuple[str, str] | None) -> dict[str, str] | None:
+def _create(request: Request, create: tuple[str, ...] | None) -> dict[str, str] | None:
     if create is None or not permissions.allows(request.membership.role, create[1]):
         return None
-    return {"label": create[0], "url": reverse(create[1])}
+    label, name, *icon = create
+    return {"label": label, "url": reverse(name), "icon": icon[0] if icon else "plus"}
 
 
 def _empty(part: Slice, noun: str, first_run: str, *, wrong: str, narrowed: bool) -> dict[str, str]:

@@ -20,7 +20,7 @@ from m3console.core.registry import Tab, extensions
 from m3console.core.templatetags.console import period, period_text, status
 from plans.models import AccountPlan, AttachmentStatus, Plan, PlanTemplate
 from plans.models.attachments import AccountPlanQuerySet
-from plans.views.columns import HIDE, MONO
+from plans.views.columns import HIDE
 from plans.views.pages import entity_context, find, today
 from plans.views.panels import link
 
@@ -34,7 +34,7 @@ class AttachedTable(Table):
     """A row an attachment, newest start first; on phones its days stand below the account."""
 
     name = tables.Column("Account", accessor="account")
-    code = tables.Column(accessor="account__code", attrs={key: MONO.get(key, {}) | HIDE[key] for key in HIDE})
+    code = tables.Column(accessor="account__code", attrs=HIDE | {"td": {"class": "mono hide-md"}})
     start_date = tables.Column("Attached", empty_values=(), attrs=HIDE)
     status = tables.Column(empty_values=())
 

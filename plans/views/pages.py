@@ -34,6 +34,7 @@ class Kind:
     noun: str
     plural: str
     tab: str = "Details"
+    twins: bool = False  # whether there is a page that duplicates one
 
     def url(self, act: str, **kwargs: Any) -> str:
         return reverse(f"plans:{self.key}_{act}", **kwargs)
@@ -43,8 +44,8 @@ KINDS: dict[type[Entity], Kind] = {
     Product: Kind("product", "product", "Products", "Overview"),
     Meter: Kind("meter", "meter", "Meters"),
     Aggregation: Kind("aggregation", "aggregation", "Aggregations"),
-    PlanTemplate: Kind("plan_template", "plan template", "Plan templates", "Pricing"),
-    Plan: Kind("plan", "plan", "Plans", "Pricing"),
+    PlanTemplate: Kind("plan_template", "plan template", "Plan templates", "Pricing", twins=True),
+    Plan: Kind("plan", "plan", "Plans", "Pricing", twins=True),
     Pricing: Kind("pricing", "pricing", "Pricings"),
 }
 
@@ -91,15 +92,28 @@ def entity_context(request: Request, entity: Entity, *, tab: str, title: str = "
             for key, label, url, count in tabs
         ],
         "tabs_label": kind.noun.capitalize(),
+        "terms": _terms(entity),
         "edit_url": kind.url("edit", pk=entity.pk) if may_change else "",
+        "duplicate_url": kind.url("duplicate", pk=entity.pk) if may_change and kind.twins else "",
         "delete_url": kind.url("delete", pk=entity.pk) if may_change else "",
     }
 
 
+def _terms(entity: Entity) -> str:
+    """What stands beside the ids of a plan or a plan template: "USD, monthly"."""
+    template = entity.plan_template if isinstance(entity, Plan) else entity
+    return template.in_words if isinstance(template, PlanTemplate) else ""
+
+
 def history(
-    request: Request, entity: Entity, *, related: Iterable[Source] = (), title: str = ""
+    request: Request,
+    entity: Entity,
+    *,
+    related: Iterable[Source] = (),
+    context: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    context = entity_context(request, entity, tab="history", title=title)
+    """The History tab, under the head of the entity's other tabs unless `context` has one of its own."""
+    context = entity_context(request, entity, tab="history") if context is None else context
     return history_page(
         request, entity, related=related, template="plans/entity_history.html", context=context
     )
@@ -143,7 +157,7 @@ def _form_words(kind: Kind, entity: Entity | None) -> dict[str, Any]:
     if entity:
         crumbs.append({"label": str(entity), "url": kind.url("detail", pk=entity.pk)})
     return {
-        "title": f"{'Edit' if entity else 'Create'} {kind.noun}",
+        "title": f"Edit {kind.noun} {entity}" if entity else f"Create {kind.noun}",
         "submit": f"{verb} {kind.noun}",
         "cancel_url": crumbs[-1]["url"],
         "crumbs": crumbs,
@@ -171,9 +185,12 @@ def delete_page(
             messages.success(request, f"{kind.noun.capitalize()} “{entity}” deleted.")
             return _leave(request, back_url or kind.url("list"))
     context = {
-        "title": f"Delete {kind.noun} “{entity}”?", "submit": f"Delete {kind.noun}", "danger": True,
+        "title": f"Delete {kind.noun} {entity}?", "submit": f"Delete {kind.noun}", "danger": True,
         "cancel_url": kind.url("detail", pk=entity.pk), "effects": effects,
-        "crumbs": [{"label": kind.plural, "url": kind.url("list")}],
+        "crumbs": [
+            {"label": kind.plural, "url": kind.url("list")},
+            {"label": str(entity), "url": kind.url("detail", pk=entity.pk)},
+        ],
         "blockers": found or blockers(),
         "blocked": f"This {kind.noun} is used and cannot be deleted. First see to:",
     }  # fmt: skip

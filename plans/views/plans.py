@@ -111,7 +111,6 @@ def plan_detail(request: Request, pk: UUID) -> HttpResponse:
         **shown,
         "all_url": f"{reverse('plans:pricing_list')}?plan={pk}" if shown["more"] else "",
         "create_url": reverse("plans:pricing_create", pk=pk) if context["edit_url"] else "",
-        "duplicate_url": reverse("plans:plan_duplicate", pk=pk) if context["edit_url"] else "",
         "currency": plan.plan_template.currency,
         "priced": bool(shown["has_prices"] or plan.charge),
         "details": _details(plan, context["edit_url"]),
@@ -160,5 +159,5 @@ def plan_delete(request: Request, pk: UUID) -> HttpResponse:
 
 @require_safe
 def plan_history(request: Request, pk: UUID) -> HttpResponse:
-    plan = find(request, Plan.objects.all(), pk)
+    plan = find(request, plans(), pk)
     return history(request, plan, related=[Source(Pricing, {"plan_id": plan.pk})])

@@ -185,16 +185,10 @@ def pricing_detail(request: Request, pk: UUID) -> HttpResponse:
     pricing = find(request, pricings(), pk)
     template = pricing.plan.plan_template if pricing.plan else pricing.owner
     kind = type_of_pricing(pricing)
-    context = entity_context(request, pricing, tab="details", title=title_of(pricing))
-    key = "plan" if pricing.plan_id else "plan_template"
-    context["crumbs"] = [
-        {"label": "Plans" if pricing.plan_id else "Plan templates", "url": reverse(f"plans:{key}_list")},
-        {"label": str(pricing.owner), "url": reverse(f"plans:{key}_detail", pk=pricing.owner.pk)},
-    ]
+    context = _head(request, pricing, tab="details")
     currency = template.currency if isinstance(template, PlanTemplate) else ""
     context |= {
         "pricing": pricing,
-        "status_word": status_of(pricing, today(request)),
         "bands": bands_of(pricing),
         "shape": SHAPES[kind],
         "type": kind.label,
@@ -203,6 +197,19 @@ def pricing_detail(request: Request, pk: UUID) -> HttpResponse:
         "details": _details(pricing, context["edit_url"]),
     }
     return page(request, "plans/pricing_detail.html", context)
+
+
+def _head(request: Request, pricing: Pricing, *, tab: str) -> dict[str, Any]:
+    """What all tabs of a pricing begin with; above it stands the plan or template that it is of."""
+    key, plural = ("plan", "Plans") if pricing.plan_id else ("plan_template", "Plan templates")
+    return entity_context(request, pricing, tab=tab, title=title_of(pricing)) | {
+        "crumbs": [
+            {"label": plural, "url": reverse(f"plans:{key}_list")},
+            {"label": str(pricing.owner), "url": reverse(f"plans:{key}_detail", pk=pricing.owner.pk)},
+        ],
+        "status_word": status_of(pricing, today(request)),
+        "terms": period_text(pricing.start_date, pricing.end_date),
+    }
 
 
 def title_of(pricing: Pricing) -> str:
@@ -245,4 +252,4 @@ def pricing_delete(request: Request, pk: UUID) -> HttpResponse:
 @require_safe
 def pricing_history(request: Request, pk: UUID) -> HttpResponse:
     pricing = find(request, pricings(), pk)
-    return history(request, pricing, title=title_of(pricing))
+    return history(request, pricing, context=_head(request, pricing, tab="history"))

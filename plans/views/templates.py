@@ -113,7 +113,6 @@ def plan_template_detail(request: Request, pk: UUID) -> HttpResponse:
         **shown,
         "all_url": f"{reverse('plans:pricing_list')}?plan_template={pk}" if shown["more"] else "",
         "create_url": reverse("plans:plan_template_pricing_create", pk=pk) if context["edit_url"] else "",
-        "duplicate_url": reverse("plans:plan_template_duplicate", pk=pk) if context["edit_url"] else "",
         "priced": bool(shown["has_prices"] or template.standing_charge),
         "attached": attached_figures(request, template),
         "notes": list(conversion_notes(template)),

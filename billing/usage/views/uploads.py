@@ -42,7 +42,7 @@ def upload_list(request: Request) -> HttpResponseBase:
         sorts={"created_at": F("created_at")},
         default="-created_at",
         filters=UploadFilter,
-        create=("Upload usage", "usage:upload_create"),
+        create=("Upload usage", "usage:upload_create", "upload"),
         empty="Every file of usage shows here with its counts and its rejected rows.",
     )
 
