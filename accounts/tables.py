@@ -117,18 +117,23 @@ class AccountTable(Table):
 class ChildTable(AccountTable):
     """The children of one account: since when, and each can be removed unless its end is known already."""
 
-    child_from = tables.Column("Child since", empty_values=())
+    child_from = tables.Column("Child since", empty_values=(), attrs=WIDE)
     child_until = tables.Column("Last day as a child", visible=False)
 
     class Meta(Table.Meta):
         exclude = ("parent_account",)
         sequence = ("name", "code", "child_from", "...", "acts")
 
+    def render_name(self, record: Any) -> str:
+        """On phones since when it is a child stands below, too."""
+        since = format_html('<span class="cell-sub">since {}</span>', self.render_child_from(record))
+        return super().render_name(record) + since
+
     def render_child_from(self, record: Any) -> str:
         since = day(record.child_from) or "the beginning"
         if record.child_until is None:
             return since
-        return format_html('{}<span class="cell-sub">until {}</span>', since, self.render_child_until(record))
+        return f"{since} until {self.render_child_until(record)}"
 
     def value_child_from(self, record: Any) -> str:
         return str(record.child_from or "")

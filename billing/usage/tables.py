@@ -24,8 +24,8 @@ FAR_CODE = {"td": {"class": "mono nowrap hide-xl"}, "th": {"class": "hide-xl"}}
 class MeasurementTable(Table):
     """One account's measurements: when, of what, how much, and how they came."""
 
-    name = tables.Column("Timestamp", accessor="ts", attrs={"td": {"class": "nowrap"}})
-    meter = tables.Column("Meter", accessor="meter_id")
+    name = tables.Column("Timestamp", accessor="ts", attrs={"td": {"class": "from-md"}})
+    meter = tables.Column("Meter", accessor="meter_id", attrs=WIDE)
     values = tables.Column("Values", empty_values=())
     ets = tables.Column("End", default="", attrs=FAR)
     uid = tables.Column("Uid", attrs=FAR_CODE)
@@ -46,6 +46,10 @@ class MeasurementTable(Table):
         return meter.code if meter else ""
 
     def render_values(self, record: Measurement) -> str:
+        below = format_html('<span class="cell-sub">{}</span>', self.render_meter(record))
+        return format_html("{}{}", self.shown.values(record), below)
+
+    def value_values(self, record: Measurement) -> str:
         return self.shown.values(record)
 
     def render_ets(self, value: Any) -> str:

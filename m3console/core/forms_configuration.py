@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Fieldset, Layout
+from crispy_forms.layout import Layout
 from django import forms
 
 from m3console.core.configuration import MOST_DAYS_DUE
@@ -178,6 +178,4 @@ class CurrencyForm(EntityForm):
         del self.fields["archived" if entity is None else "code"]
         self.helper = FormHelper()
         self.helper.form_tag, self.helper.render_hidden_fields = False, True
-        self.helper.layout = Layout(
-            Fieldset("Currency", *(name for name in self.fields if name != "version"))
-        )
+        self.helper.layout = Layout(*(name for name in self.fields if name != "version"))

@@ -3,7 +3,6 @@
 Spec 1, Account page.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -204,7 +203,21 @@ def _plain(field: Any, value: Any) -> str:
         case Decimal() | int():
             return spelled(value)
         case dict() | list():
-            return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+            return _held(value)
+        case _:
+            return str(value)
+
+
+def _held(value: Any) -> str:
+    """What a list or a mapping holds: "region: eu-north", "0, 5000"."""
+    match value:
+        case dict():
+            return ", ".join(f"{key}: {_held(each)}" for key, each in sorted(value.items()))
+        case list():
+            parts = "; " if any(isinstance(each, dict | list) for each in value) else ", "
+            return parts.join(map(_held, value))
+        case None:
+            return "none"
         case _:
             return str(value)
 

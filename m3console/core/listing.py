@@ -136,7 +136,7 @@ def listing(
         previous_url=address(params, cursor=part.before) if part.before else None,
         first_url=address(params),
         size=asked.size,
-        sizes=[(n, address(params, size=n)) for n in SIZES],
+        sizes=[(n, address(params, size=n)) for n in SIZES] if _over_one_page(part, asked) else [],
         csv_url=address(params, format=SHOWN),
         csv_all_url=address(params, format=EVERYTHING),
         clear_url=cleared(params),
@@ -158,6 +158,11 @@ def _pages(rows: QuerySet[Any], scope: QuerySet[Any], asked: Asked) -> Callable[
         return found.page
     rows = rows.search(asked.text) if asked.text else rows  # type: ignore[attr-defined]
     return partial(keyset, rows, scope, asked.key, descending=asked.descending)
+
+
+def _over_one_page(part: Slice, asked: Asked) -> bool:
+    """Whether a smaller or larger page would show anything else."""
+    return bool(part.after or part.before or asked.size > SIZES[0])
 
 
 def _range(part: Slice) -> str:
