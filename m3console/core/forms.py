@@ -15,16 +15,22 @@ from django.template.response import TemplateResponse
 from m3console.core.custom_field_forms import CustomFieldsFormField, asked_for_row
 from m3console.core.errors import RuleViolation, StaleVersion
 from m3console.core.htmx import page, wants_partial
-from m3console.core.text import day_in_words, text_valid
+from m3console.core.text import day_in_words, is_day, text_valid
 
 
 class DateInput(forms.DateInput):
-    """A date as the browser's own picker, in ISO order."""
+    """A date as the browser's own picker, in ISO order; what is no date stays to be seen, as text."""
 
     input_type = "date"
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs, format="%Y-%m-%d")
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        if not is_day(context["widget"]["value"] or "0001-01-01"):
+            context["widget"]["type"] = "text"
+        return context
 
 
 class ConsoleForm(forms.Form):

@@ -32,6 +32,14 @@ def text_valid(text: str) -> None:
             raise ValidationError("This holds an invisible character that changes the direction of text.")
 
 
+def is_day(text: str) -> bool:
+    """Whether a text is a day as HTML writes it: 2026-06-01."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def day_in_words(day: date) -> str:
     """A day as sentences say it: 1 Jun 2026."""
     return f"{day.day} {day:%b %Y}"
