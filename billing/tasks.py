@@ -15,6 +15,7 @@ from billing.services.job_presence import abandoned_jobs
 from billing.services.job_work import ask_for_worker, work_on
 from m3console.core import clock
 from m3console.core.audit import Actor, acting_as, actor_of
+from m3console.core.cached import forget_expired
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ async def sweep(timestamp: int) -> None:
     """Take up again, every minute, what killed workers have left, and forget what nobody came back to."""
     await take_up_abandoned()
     await sync_to_async(discard_old)()
+    await sync_to_async(forget_expired)()
 
 
 async def take_up_abandoned() -> None:

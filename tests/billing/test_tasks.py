@@ -114,3 +114,14 @@ def test_previews_of_imports_that_nobody_came_back_to_are_forgotten(organization
     async_to_sync(tasks.sweep.func)(0)
     made.refresh_from_db()
     assert (made.state, made.rows.count()) == ("DISCARDED", 0)
+
+
+def test_what_the_cache_kept_beyond_its_time_is_deleted():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into core_cache values ('fresh', 'x', now() + interval '1 minute'),"
+            " ('old', 'Widow Smith', now() - interval '1 minute')"
+        )
+        async_to_sync(tasks.sweep.func)(0)
+        cursor.execute("select cache_key from core_cache")
+        assert cursor.fetchall() == [("fresh",)]
