@@ -5,6 +5,7 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
+        from accounts import bulk
         from accounts.finding import register
         from accounts.models import Account
         from m3console.core.custom_fields import carried_by
@@ -13,6 +14,7 @@ class AccountsConfig(AppConfig):
         from m3console.core.registry import have_pages
 
         register()
+        bulk.register()
 
         have_pages(account="accounts:account_detail")
         carried_by(EntityType.ACCOUNT, Account)

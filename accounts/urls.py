@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import accounts, children, erasing, guidance, imports
+from accounts.views import accounts, bulk, children, erasing, guidance, imports
 
 app_name = "accounts"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("accounts/deleted/", erasing.deleted_list, name="deleted_list"),
     path("accounts/import/", imports.import_create, name="import_create"),
     path("accounts/import/template/", imports.import_template, name="import_template"),
+    path("accounts/many/edit/", bulk.account_edit_many, name="account_edit_many"),
+    path("accounts/many/delete/", bulk.account_delete_many, name="account_delete_many"),
     # accounts/imports/<id>/
     path("accounts/imports/", imports.import_list, name="import_list"),
     path("accounts/imports/<uuid:pk>/", imports.import_detail, name="import_detail"),

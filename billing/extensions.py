@@ -14,7 +14,7 @@ from billing.models import Bill, BillJob, BillLine, BillQuerySet, JobStatus
 from m3console.core.keyset import capped_count
 from m3console.core.models import Organization
 from m3console.core.navigation import Entry, add, stand_under
-from m3console.core.registry import Blocker, Panel, Tab, extensions, have_pages
+from m3console.core.registry import Blocker, BulkEntry, Panel, Tab, extensions, have_pages
 
 NAMED = 5
 COUNTED = 1_000
@@ -36,6 +36,7 @@ def register() -> None:
     account = extensions("accounts.account")
     account.tabs.append(Tab("bills", "Bills", "billing:account_bills", 60, count=_bills))
     account.panels.append(Panel("ten_latest_bills", "billing:latest_bills", 50))
+    account.bulk.append(BulkEntry("Run billing", "billing:run_selected", 10, icon="run"))
     account.losses.append(_viewable_bills)
     account.change_checks.append(refuse_recut_periods)
     account.erasures.append(BILLS)

@@ -7,6 +7,7 @@ app_name = "billing"
 urlpatterns = [
     path("bills/", bills.bill_list, name="bill_list"),
     path("bills/run/", jobs.run_billing, name="run_billing"),
+    path("bills/run/selected/", jobs.run_selected, name="run_selected"),
     # bills/jobs/<job>/
     path("bills/jobs/", jobs.job_list, name="job_list"),
     path("bills/jobs/<uuid:pk>/", jobs.job_detail, name="job_detail"),

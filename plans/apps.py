@@ -8,13 +8,14 @@ class PlansConfig(AppConfig):
         from m3console.core.navigation import Entry, add
         from m3console.core.registry import have_pages
         from plans import custom_fields, finding, on_accounts, on_organization
-        from plans.views import attached
+        from plans.views import attached, bulk
 
         on_accounts.register()
         finding.register()
         on_organization.register()
         custom_fields.register()
         attached.register()
+        bulk.register()
         have_pages(
             product="plans:product_detail",
             meter="plans:meter_detail",

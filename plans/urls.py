@@ -6,6 +6,7 @@ from plans.views import (
     aggregations,
     attached,
     attachments,
+    bulk,
     duplicates,
     meters,
     plans,
@@ -27,6 +28,7 @@ urlpatterns = [
     # products/
     path("products/", products.product_list, name="product_list"),
     path("products/create/", products.product_create, name="product_create"),
+    path("products/many/delete/", bulk.product_delete_many, name="product_delete_many"),
     path("products/<uuid:pk>/", products.product_detail, name="product_detail"),
     path("products/<uuid:pk>/edit/", products.product_edit, name="product_edit"),
     path("products/<uuid:pk>/delete/", products.product_delete, name="product_delete"),
@@ -34,6 +36,7 @@ urlpatterns = [
     # meters/
     path("meters/", meters.meter_list, name="meter_list"),
     path("meters/create/", meters.meter_create, name="meter_create"),
+    path("meters/many/delete/", bulk.meter_delete_many, name="meter_delete_many"),
     path("meters/<uuid:pk>/", meters.meter_detail, name="meter_detail"),
     path("meters/<uuid:pk>/edit/", meters.meter_edit, name="meter_edit"),
     path("meters/<uuid:pk>/delete/", meters.meter_delete, name="meter_delete"),
@@ -41,6 +44,7 @@ urlpatterns = [
     # aggregations/
     path("aggregations/", aggregations.aggregation_list, name="aggregation_list"),
     path("aggregations/create/", aggregations.aggregation_create, name="aggregation_create"),
+    path("aggregations/many/delete/", bulk.aggregation_delete_many, name="aggregation_delete_many"),
     path("aggregations/<uuid:pk>/", aggregations.aggregation_detail, name="aggregation_detail"),
     path("aggregations/<uuid:pk>/edit/", aggregations.aggregation_edit, name="aggregation_edit"),
     path("aggregations/<uuid:pk>/delete/", aggregations.aggregation_delete, name="aggregation_delete"),
@@ -48,6 +52,7 @@ urlpatterns = [
     # plan-templates/
     path("plan-templates/", templates.plan_template_list, name="plan_template_list"),
     path("plan-templates/create/", templates.plan_template_create, name="plan_template_create"),
+    path("plan-templates/many/delete/", bulk.plan_template_delete_many, name="plan_template_delete_many"),
     path("plan-templates/<uuid:pk>/", templates.plan_template_detail, name="plan_template_detail"),
     path("plan-templates/<uuid:pk>/edit/", templates.plan_template_edit, name="plan_template_edit"),
     path("plan-templates/<uuid:pk>/delete/", templates.plan_template_delete, name="plan_template_delete"),
@@ -68,6 +73,7 @@ urlpatterns = [
     # plans/
     path("plans/", plans.plan_list, name="plan_list"),
     path("plans/create/", plans.plan_create, name="plan_create"),
+    path("plans/many/delete/", bulk.plan_delete_many, name="plan_delete_many"),
     path("plans/<uuid:pk>/", plans.plan_detail, name="plan_detail"),
     path("plans/<uuid:pk>/edit/", plans.plan_edit, name="plan_edit"),
     path("plans/<uuid:pk>/delete/", plans.plan_delete, name="plan_delete"),

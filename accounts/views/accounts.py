@@ -8,7 +8,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.filters import AccountFilter
+from accounts.bulk import ACCOUNTS
 from accounts.forms import AccountForm, DeleteAccountForm
 from accounts.models import Account, ChildMembership
 from accounts.services import (
@@ -48,18 +48,13 @@ def account_of(request: Request, pk: UUID) -> Account:
     return account
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def account_list(request: Request) -> HttpResponseBase:
     return listing(
         request,
         title="Accounts",
-        noun="account",
-        rows=Account.objects.of(request.organization).select_related("parent_account").with_child_count(),
+        **ACCOUNTS.shown(request),
         table=AccountTable,
-        sorts=SORTS,
-        default="name",
-        filters=AccountFilter,
-        search="Name, code, e-mail or id",
         create=("Create account", "accounts:account_create"),
         actions=[
             ("Deleted accounts", "accounts:deleted_list", ""),

@@ -11,7 +11,7 @@ from billing.usage.erasing import REFUSED_ROWS
 from billing.usage.models import IngestEvent
 from m3console.core.models import Organization
 from m3console.core.navigation import Entry, add, stand_under
-from m3console.core.registry import Blocker, MenuEntry, Tab, extensions, have_pages
+from m3console.core.registry import Blocker, BulkEntry, MenuEntry, Tab, extensions, have_pages
 from plans.models import DataField
 
 # By way of the accounts: the measurements' index is by account and meter, and no other is worth its cost.
@@ -48,6 +48,9 @@ def register() -> None:
     account.on_delete.append(free_uids)
     account.losses.append(usage_lost)
     account.erasures.append(REFUSED_ROWS)
+    extensions("usage.ingestevent").bulk.append(
+        BulkEntry("Mark as actioned", "usage:event_mark_many", 10, icon="check")
+    )
     extensions("plans.meter").blockers.append(_measurements_of)
     extensions("plans.datafield").blockers.append(_measurements_with)
 

@@ -20,6 +20,7 @@ urlpatterns = [
     path("usage/templates/<uuid:pk>/", uploads.upload_template, name="upload_template"),
     # events/
     path("usage/events/", events.event_list, name="event_list"),
+    path("usage/events/many/mark/", events.event_mark_many, name="event_mark_many"),
     path("usage/events/<uuid:pk>/", events.event_detail, name="event_detail"),
     path("usage/events/<uuid:pk>/mark/", events.event_mark, name="event_mark"),
 ]

@@ -5,27 +5,36 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Case, Count, F, Q, QuerySet, When
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.bulk import ACCOUNTS
 from billing.filters import JobFilter, ResultFilter
 from billing.forms import RunBillingForm
 from billing.models import BillJob, BillJobResult, JobStatus, Outcome
 from billing.services.jobs import cancel_job, create_job, retry_failed
 from billing.tables import JobTable, ResultTable, job_status
 from m3console.core import clock
+from m3console.core.bulk import choice_words
 from m3console.core.errors import RuleViolation
 from m3console.core.htmx import page, wants_partial
 from m3console.core.http import Request
 from m3console.core.links import redirect, reverse
 from m3console.core.listing import listing
+from m3console.core.lists.selection import Selection
 
 Answer = HttpResponse | StreamingHttpResponse
 # What needs somebody first. A job's results are few enough to be sorted without an index of their own.
 ATTENTION = Case(
     When(outcome=Outcome.FAILED, then=0), When(outcome=Outcome.SKIPPED_LOCKED, then=1), default=2
 )
+RUN_WORDS = {
+    "title": "Run billing",
+    "submit": "Run billing",
+    "lead": "Makes the bills that are due and rates pending ones again. Running twice adds nothing;"
+    " locked bills are never touched.",
+}
 
 
 def run_billing(request: Request) -> HttpResponse:
@@ -40,16 +49,33 @@ def run_billing(request: Request) -> HttpResponse:
         except RuleViolation as refusal:
             form.refuse(refusal)
     context = {
-        "title": "Run billing",
         "form": form,
-        "submit": "Run billing",
         "cancel_url": reverse("billing:bill_list"),
         "crumbs": [{"label": "Bill management", "url": reverse("billing:bill_list")}],
-        "lead": "Makes the bills that are due and rates pending ones again. Running twice adds nothing;"
-        " locked bills are never touched.",
+        **RUN_WORDS,
     }
     status = 422 if form.is_bound else 200
     return page(request, "m3console/form.html", context, partial="form", status=status)
+
+
+def run_selected(request: Request) -> HttpResponse:
+    """The form of a run with the accounts filled in that were chosen in their list."""
+    if request.method != "POST":
+        return HttpResponseRedirect(ACCOUNTS.back(request))
+    chosen = Selection.of(request, ACCOUNTS)
+    initial = {
+        "bill_date": clock.today(request.organization.timezone),
+        "accounts": "\n".join(account.code for account in chosen.rows),
+    }
+    context = {
+        "form": RunBillingForm(organization=request.organization, initial=initial),
+        "action_url": reverse("billing:run_billing"),
+        "cancel_url": ACCOUNTS.back(request),
+        "crumbs": [{"label": "Accounts", "url": ACCOUNTS.back(request)}],
+        "chosen": choice_words(request, ACCOUNTS, chosen),
+        **RUN_WORDS,
+    }
+    return page(request, "billing/run_selected.html", context)
 
 
 def _started(request: Request, form: RunBillingForm) -> BillJob:

@@ -59,10 +59,11 @@ def actor_of(user: "AbstractBaseUser", source: str, request: str = "") -> Actor:
 
 
 @contextmanager
-def action(name: str, *, reason: str = "", **facts: Any) -> Iterator[None]:
+def action(name: str, *, reason: str = "", act: UUID | None = None, **facts: Any) -> Iterator[None]:
     """One transaction, recorded under a dotted name in the past tense ("account.created").
 
-    An action within an action keeps the outer name: what a person did is what history shows.
+    An action within an action keeps the outer name: what a person did is what history shows. Transactions
+    with the same `act` are one act there.
     """
     if _open.get():
         with transaction.atomic():
@@ -71,13 +72,13 @@ def action(name: str, *, reason: str = "", **facts: Any) -> Iterator[None]:
     token = _open.set(name)
     try:
         with transaction.atomic():
-            open_context(name, reason=reason, **facts)
+            open_context(name, reason=reason, act=act, **facts)
             yield
     finally:
         _open.reset(token)
 
 
-def open_context(name: str, *, reason: str = "", **facts: Any) -> None:
+def open_context(name: str, *, reason: str = "", act: UUID | None = None, **facts: Any) -> None:
     """Tell the triggers of this transaction the action, its actor and its reason."""
     actor = _actor.get()
     described = {
@@ -93,7 +94,7 @@ def open_context(name: str, *, reason: str = "", **facts: Any) -> None:
         cursor.execute(
             "select set_config('pghistory.context_id', %s, true),"
             " set_config('pghistory.context_metadata', %s, true)",
-            [str(uuid7()), json.dumps(described, default=str)],
+            [str(act or uuid7()), json.dumps(described, default=str)],
         )
 
 

@@ -135,11 +135,11 @@ def changes(
 
 
 def transactions(rows: Iterable[RowChange]) -> list[Transaction]:
-    """The changes put together by the transaction that made them."""
+    """The changes put together by the act that made them: a transaction, or several with one context."""
     found: list[Transaction] = []
     for row in rows:
-        key = (row.event.pgh_context_id, row.at)
-        if not found or (found[-1].context_id, found[-1].at) != key:
+        context = row.event.pgh_context_id
+        if not found or found[-1].context_id != context or (context is None and found[-1].at != row.at):
             found.append(Transaction(row.at, row.event.pgh_context_id, row.context))
         found[-1].changes.append(row)
     return found

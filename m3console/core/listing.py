@@ -1,8 +1,7 @@
 """One mechanism for every list: search, chips, columns, sort, paging, count, CSV, all in the URL."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,23 +10,23 @@ from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from m3console.core import permissions
 from m3console.core.htmx import page
 from m3console.core.http import Request
-from m3console.core.keyset import Slice, SortKey, count_words, keyset
+from m3console.core.keyset import Slice, SortKey, count_words
 from m3console.core.links import reverse
 from m3console.core.lists.addresses import SAVED, address, cleared
 from m3console.core.lists.around import Around
+from m3console.core.lists.asked import SIZES, Asked, pages_of
 from m3console.core.lists.columns import NONE, Columns, FactColumn, PageRows, Table, names_in
 from m3console.core.lists.dialog import columns_dialog
 from m3console.core.lists.exporting import EVERYTHING, SHOWN, csv_answer
 from m3console.core.lists.filters import Chip, ListFilter, chips, problems, with_added
 from m3console.core.lists.menu import Views, views_of
-from m3console.core.search import Searchable, cleaned
-from m3console.core.search_pages import SearchPages
+from m3console.core.lists.selection import EVERYTHING as ALL_OF_THEM
+from m3console.core.lists.selection import Bar, ListRows, bar_of, picked_rows
 
 __all__ = ["FactColumn", "ListFilter", "Listing", "PageRows", "Table", "listing"]
 
 # What the filter form sends along beside sort and size.
 KEPT = ("columns", SAVED)
-SIZES = (25, 50, 100, 250)
 
 
 @dataclass(slots=True)
@@ -57,27 +56,7 @@ class Listing:
     create: dict[str, str] | None
     actions: list[dict[str, str]]
     empty: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the address of a list asks for, as far as the list can do it."""
-
-    text: str
-    sort: str
-    chosen: bool
-    key: SortKey
-    descending: bool
-    size: int
-
-    @classmethod
-    def of(cls, params: QueryDict, sorts: Mapping[str, SortKey], default: str, *, search: bool) -> "Asked":
-        text = cleaned(params.get("q", "")) if search else ""
-        sort = params.get("sort", "")
-        chosen = sort.removeprefix("-") in sorts
-        sort = sort if chosen else default
-        size = next((n for n in SIZES if str(n) == params.get("size")), SIZES[0])
-        return cls(text, sort, chosen, sorts[sort.removeprefix("-")], sort.startswith("-"), size)
+    bulk: Bar | None
 
 
 def listing(
@@ -96,13 +75,15 @@ def listing(
     empty: str = "",
     context: Mapping[str, Any] | None = None,
     template: str = "m3console/list.html",
+    selection: ListRows | None = None,
 ) -> HttpResponse | StreamingHttpResponse:
     """Answer a list page, its table as a partial for htmx, or its rows as CSV.
 
     `sorts` maps a column's name to an indexed key; `default` is one of them, "-" before it for
     descending. `search` is the search box's placeholder; the query set then has `.search(text)`. `create`
     and `actions` are buttons, shown to those who may: label, URL name, icon (for `create` a plus if none).
-    `?format=csv` has the columns that are shown, `?format=csv-all` every one.
+    `?format=csv` has the columns that are shown, `?format=csv-all` every one; posted, of the rows ticked.
+    Rows can be chosen where `selection` is given, which the rest comes from by its `shown()`.
     """
     params, kind = request.GET, rows.model._meta.label_lower if table.extended else ""
     asked = Asked.of(params, sorts, default, search=bool(search))
@@ -113,9 +94,11 @@ def listing(
         return columns_dialog(request, title, columns)
     filterset = filters(params, queryset=rows, request=request, choices=around.choices)
     # Filters that make no sense leave no rows, rather than all.
-    pages = _pages(filterset.qs if filterset.is_valid() else rows.none(), rows, asked)
+    pages = pages_of(filterset.qs if filterset.is_valid() else rows.none(), rows, asked)
     wrong = problems(filterset)
     if params.get("format") in (SHOWN, EVERYTHING) and not wrong:
+        if request.method == "POST" and not request.POST.get(ALL_OF_THEM):
+            pages = pages_of(picked_rows(rows, request.POST), rows, replace(asked, text=""))
         return csv_answer(request, pages, columns, name=noun)
     part = pages(cursor=params.get("cursor", ""), size=asked.size, counted=True)
     on = chips(filterset, params)
@@ -147,17 +130,16 @@ def listing(
             if permissions.allows(request.membership.role, name)
         ],
         empty=_empty(part, noun, empty, wrong=wrong, narrowed=bool(asked.text or on)),
+        bulk=_bar(request, selection, part),
     )
     return page(request, template, {"listing": shown, **(context or {})}, partial="table")
 
 
-def _pages(rows: QuerySet[Any], scope: QuerySet[Any], asked: Asked) -> Callable[..., Slice]:
-    """What answers a page of the rows, or of those that the search finds, by its cursor and size."""
-    if asked.text and isinstance(rows, Searchable):
-        found = SearchPages(rows, scope, asked.text, asked.key, falling=asked.descending, chosen=asked.chosen)
-        return found.page
-    rows = rows.search(asked.text) if asked.text else rows  # type: ignore[attr-defined]
-    return partial(keyset, rows, scope, asked.key, descending=asked.descending)
+def _bar(request: Request, selection: ListRows | None, part: Slice) -> Bar | None:
+    if selection is None or not part.rows:
+        return None
+    csv_url = address(request.GET, format=SHOWN)
+    return bar_of(request, selection, count=part.count, shown=len(part.rows), csv_url=csv_url)
 
 
 def _over_one_page(part: Slice, asked: Asked) -> bool:

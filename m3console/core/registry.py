@@ -113,6 +113,17 @@ class AddedFilter:
     offered: Offered | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class BulkEntry:
+    """An act on chosen rows of a list, which are posted to its URL; hidden from who may not open that."""
+
+    label: str
+    url_name: str
+    order: int
+    icon: str = ""
+    danger: bool = False
+
+
 @dataclass(slots=True)
 class Extensions:
     """What upper apps add to one kind of entity. Functions take the entity's id (or the entity).
@@ -129,7 +140,7 @@ class Extensions:
     one that may not be, `change_effects` say what it would bring about, and `on_change` bring rows of upper
     apps in line, in the transaction that makes it.
 
-    `billed` name bills that were made with the entity as it is.
+    `billed` name bills that were made with the entity as it is. `bulk` are acts on many of them at once.
 
     `page` is the name of its page's URL. Kinds with a `history_apart`, of which a single act makes
     thousands, are in the organization's history only for those who ask for them. Of kinds that are not for
@@ -154,6 +165,7 @@ class Extensions:
     erasures: list[Erasure] = field(default_factory=list)
     columns: list[RowFacts] = field(default_factory=list)
     filters: list[AddedFilter] = field(default_factory=list)
+    bulk: list[BulkEntry] = field(default_factory=list)
     change_checks: list[Callable[[Any, Any], None]] = field(default_factory=list)
     change_effects: list[Callable[[Any, Any], Iterable[Effect]]] = field(default_factory=list)
     on_change: list[Callable[[Any, Any], None]] = field(default_factory=list)

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from m3console.core.views import configuration, custom_fields, history, saved_views, search
+from m3console.core.views import bulk, configuration, custom_fields, history, saved_views, search
 
 app_name = "core"
 
 urlpatterns = [
     path("search/", search.search, name="search"),
     path("search/palette/", search.palette, name="palette"),
+    path("done/<uuid:pk>/", bulk.bulk_detail, name="bulk_detail"),
     path("history/", history.history_list, name="history_list"),
     path("configuration/", configuration.organization_edit, name="organization_edit"),
     path("configuration/history/", configuration.organization_history, name="organization_history"),

@@ -7,12 +7,13 @@ import django_tables2 as tables
 from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.links import reverse
 from m3console.core.listing import Table, listing
+from m3console.core.lists.selection import ListRows
 from m3console.core.rows import sent
 from m3console.core.templatetags.console import spelled
 from plans import services
@@ -49,19 +50,25 @@ def aggregations() -> QuerySet[Aggregation]:
     return Aggregation.objects.select_related("product", "meter__product", "target_field")
 
 
-@require_safe
+AGGREGATIONS = ListRows(
+    "plans:aggregation_list",
+    "aggregation",
+    lambda request: aggregations().filter(organization=request.organization),
+    BY_NAME,
+    "name",
+    AggregationFilter,
+    "Name, code or id",
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def aggregation_list(request: Request) -> HttpResponseBase:
     return listing(
         request,
         title="Aggregations",
-        rows=aggregations().filter(organization=request.organization),
+        **AGGREGATIONS.shown(request),
         table=AggregationTable,
-        sorts=BY_NAME,
-        default="name",
-        filters=AggregationFilter,
-        search="Name, code or id",
         create=("Create aggregation", "plans:aggregation_create"),
-        noun="aggregation",
         empty="An aggregation turns the measurements of a meter's field into units that a plan prices.",
     )
 

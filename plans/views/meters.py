@@ -7,13 +7,14 @@ import django_tables2 as tables
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from m3console.core.changes import Source
 from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.links import reverse
 from m3console.core.listing import Table, listing
+from m3console.core.lists.selection import ListRows
 from m3console.core.rows import sent
 from plans import services
 from plans.filters import MeterFilter
@@ -48,19 +49,25 @@ def meters() -> QuerySet[Meter]:
     return Meter.objects.select_related("product").prefetch_related("data_fields")
 
 
-@require_safe
+METERS = ListRows(
+    "plans:meter_list",
+    "meter",
+    lambda request: meters().filter(organization=request.organization),
+    BY_NAME,
+    "name",
+    MeterFilter,
+    "Name, code or id",
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def meter_list(request: Request) -> HttpResponseBase:
     return listing(
         request,
         title="Meters",
-        rows=meters().filter(organization=request.organization),
+        **METERS.shown(request),
         table=MeterTable,
-        sorts=BY_NAME,
-        default="name",
-        filters=MeterFilter,
-        search="Name, code or id",
         create=("Create meter", "plans:meter_create"),
-        noun="meter",
         empty="A meter says what a measurement of usage carries: numbers, and text to tell them apart by.",
     )
 

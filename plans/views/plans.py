@@ -7,13 +7,14 @@ import django_tables2 as tables
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from m3console.core.changes import Source
 from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.links import reverse
 from m3console.core.listing import Table, listing
+from m3console.core.lists.selection import ListRows
 from m3console.core.templatetags.console import amount, money
 from plans import services
 from plans.filters import PlanFilter
@@ -65,19 +66,25 @@ def plans() -> QuerySet[Plan]:
     return Plan.objects.select_related("plan_template__product")
 
 
-@require_safe
+PLANS = ListRows(
+    "plans:plan_list",
+    "plan",
+    lambda request: with_priced(plans().filter(organization=request.organization)),
+    BY_NAME,
+    "name",
+    PlanFilter,
+    "Name, code or id",
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def plan_list(request: Request) -> HttpResponseBase:
     return listing(
         request,
         title="Plans",
-        rows=with_priced(plans().filter(organization=request.organization)),
+        **PLANS.shown(request),
         table=PlanTable,
-        sorts=BY_NAME,
-        default="name",
-        filters=PlanFilter,
-        search="Name, code or id",
         create=("Create plan", "plans:plan_create"),
-        noun="plan",
         empty="A plan is a price list for accounts, made from a plan template of a product.",
     )
 

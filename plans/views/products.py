@@ -7,12 +7,14 @@ from uuid import UUID
 import django_tables2 as tables
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.links import reverse
 from m3console.core.listing import Table, listing
+from m3console.core.lists.filters import ListFilter
+from m3console.core.lists.selection import ListRows
 from plans import services
 from plans.forms.products import ProductForm
 from plans.models import Aggregation, Meter, Plan, PlanTemplate, Product
@@ -33,18 +35,25 @@ class ProductTable(Table):
         sequence = ("name", "code", "id")
 
 
-@require_safe
+PRODUCTS = ListRows(
+    "plans:product_list",
+    "product",
+    lambda request: Product.objects.filter(organization=request.organization),
+    BY_NAME,
+    "name",
+    ListFilter,
+    "Name, code or id",
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def product_list(request: Request) -> HttpResponseBase:
     return listing(
         request,
         title="Products",
-        rows=Product.objects.filter(organization=request.organization),
+        **PRODUCTS.shown(request),
         table=ProductTable,
-        sorts=BY_NAME,
-        default="name",
-        search="Name, code or id",
         create=("Create product", "plans:product_create"),
-        noun="product",
         empty="A product is what you sell. It holds meters, aggregations, plan templates and plans.",
     )
 

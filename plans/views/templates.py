@@ -8,7 +8,7 @@ from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Coalesce, Collate, Lower
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from m3console.core.changes import Source
 from m3console.core.htmx import page
@@ -16,6 +16,7 @@ from m3console.core.http import Request
 from m3console.core.keyset import SortKey
 from m3console.core.links import reverse
 from m3console.core.listing import Table, listing
+from m3console.core.lists.selection import ListRows
 from m3console.core.templatetags.console import money
 from plans import services
 from plans.filters import TemplateFilter
@@ -54,19 +55,25 @@ def templates() -> QuerySet[PlanTemplate]:
     return PlanTemplate.objects.select_related("product")
 
 
-@require_safe
+TEMPLATES = ListRows(
+    "plans:plan_template_list",
+    "plan template",
+    lambda request: templates().filter(organization=request.organization),
+    SORTS,
+    "name",
+    TemplateFilter,
+    "Name, code or id",
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def plan_template_list(request: Request) -> HttpResponseBase:
     return listing(
         request,
         title="Plan templates",
-        rows=templates().filter(organization=request.organization),
+        **TEMPLATES.shown(request),
         table=TemplateTable,
-        sorts=SORTS,
-        default="name",
-        filters=TemplateFilter,
-        search="Name, code or id",
         create=("Create plan template", "plans:plan_template_create"),
-        noun="plan template",
         empty="A plan template holds what the plans of a product share: currency, frequency, prices.",
     )
 

@@ -32,6 +32,17 @@ NOT_PAGES = {
     "usage:upload_template",
     "usage:upload_events_mark",  # posts
     "usage:event_mark",
+    # what is chosen in a list is posted to these
+    "accounts:account_edit_many",
+    "accounts:account_delete_many",
+    "plans:product_delete_many",
+    "plans:meter_delete_many",
+    "plans:aggregation_delete_many",
+    "plans:plan_template_delete_many",
+    "plans:plan_delete_many",
+    "usage:event_mark_many",
+    "billing:run_selected",
+    "core:bulk_detail",  # what came of an act
 }
 OF = {"accounts:child_remove": "child", "accounts:account_children": "parent"}
 # What the id in a path is of, by what stands before it.

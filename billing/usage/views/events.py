@@ -8,31 +8,50 @@ from django.contrib import messages
 from django.db.models import F
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from billing.usage.csv_rows import HEAD
 from billing.usage.events import mark_actioned
 from billing.usage.filters import EventFilter
 from billing.usage.models import EventKind, IngestEvent
 from billing.usage.tables import EventTable
+from m3console.core.bulk import Act, bulk_page
 from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.links import redirect, reverse
 from m3console.core.listing import listing
+from m3console.core.lists.selection import ListRows
 
 
-@require_safe
+def _mark(event: IngestEvent, version: int, values: Mapping[str, Any]) -> bool:
+    return bool(mark_actioned(IngestEvent.objects.filter(pk=event.pk), values["actor"]))
+
+
+EVENTS = ListRows(
+    "usage:event_list",
+    "ingest event",
+    lambda request: IngestEvent.objects.filter(organization=request.organization),
+    {"created_at": F("created_at")},
+    "-created_at",
+    EventFilter,
+    "Account or meter code",
+)
+MARK = Act(
+    asks="Mark {} as actioned",
+    done="actioned",
+    recorded="ingest_events.actioned",
+    apply=_mark,
+    effects=["They count as seen to. What was refused stays refused until it is sent again."],
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def event_list(request: Request) -> HttpResponseBase:
     return listing(
         request,
         title="Ingest events",
-        noun="ingest event",
-        rows=IngestEvent.objects.filter(organization=request.organization),
+        **EVENTS.shown(request),
         table=EventTable,
-        sorts={"created_at": F("created_at")},
-        default="-created_at",
-        filters=EventFilter,
-        search="Account or meter code",
         empty="Measurements that are refused are kept here with the reason.",
     )
 
@@ -55,6 +74,10 @@ def event_mark(request: Request, pk: UUID) -> HttpResponse:
     if mark_actioned(IngestEvent.objects.filter(pk=event.pk), request.user):
         messages.success(request, "Ingest event marked as actioned.")
     return redirect("usage:event_detail", pk=pk)
+
+
+def event_mark_many(request: Request) -> HttpResponse:
+    return bulk_page(request, EVENTS, MARK)
 
 
 def _parts(event: IngestEvent) -> list[dict[str, Any]]:

@@ -16,12 +16,24 @@ register = template.Library()
 
 
 @register.simple_tag
-def body_rows(table: Any) -> SafeString:
-    """Every row as <tr>; the column that heads its rows is <th scope="row">."""
+def body_rows(table: Any, pickable: object = None) -> SafeString:
+    """Every row as <tr>; the column that heads its rows is <th scope="row">. `pickable` rows have a box."""
     rows = list(table.data)
     cells = [_Cells(column, table, rows[0]) for column in table.columns] if rows else []
-    lines = (f"<tr>{''.join([each.html(row) for each in cells])}</tr>" for row in rows)
+    lines = (
+        f"<tr>{_box(row) if pickable else ''}{''.join([each.html(row) for each in cells])}</tr>" for row in rows
+    )
     return mark_safe("".join(lines))  # noqa: S308 (cells and attributes are escaped below)
+
+
+def _box(record: Any) -> SafeString:
+    """The box that chooses a row for the form of the bar above the table."""
+    return format_html(
+        '<td class="pick"><input class="form-check-input" type="checkbox" form="bulk" name="pk" value="{}"'
+        ' data-pick autocomplete="off" aria-label="Select {}"></td>',
+        record.pk,
+        record,
+    )
 
 
 class _Cells:

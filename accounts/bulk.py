@@ -1,0 +1,82 @@
+"""What can be done to many accounts at once (spec 1, Account, List)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from accounts.bulk_forms import EditAccountsForm
+from accounts.filters import AccountFilter
+from accounts.models import Account
+from accounts.services import delete_account, update_account
+from accounts.tables import SORTS
+from m3console.core.bulk import Act
+from m3console.core.bulk_forms import TypedCountForm
+from m3console.core.lists.selection import ListRows
+from m3console.core.locks import lock_accounts
+from m3console.core.registry import BulkEntry, extensions
+
+
+def register() -> None:
+    extensions("accounts.account").bulk += [
+        BulkEntry("Edit fields", "accounts:account_edit_many", 20),
+        BulkEntry("Delete", "accounts:account_delete_many", 100, danger=True),
+    ]
+
+
+def _edit(account: Account, version: int, values: Mapping[str, Any]) -> bool:
+    """Save what differs; an account that has it all already stays as it is."""
+    changes = {name: value for name, value in values["changes"].items() if getattr(account, name) != value}
+    if changes:
+        update_account(account, version=version, **changes)
+    return bool(changes)
+
+
+def _delete(account: Account, version: int, values: Mapping[str, Any]) -> bool:
+    delete_account(account, version=version)
+    return True
+
+
+def _hold(accounts: Sequence[Account]) -> None:
+    """The accounts and their parents, at once and so in the one order of locks."""
+    parents = {account.parent_account_id for account in accounts}
+    lock_accounts({account.pk for account in accounts}.union(parent for parent in parents if parent))
+
+
+ACCOUNTS = ListRows(
+    "accounts:account_list",
+    "account",
+    lambda request: (
+        Account.objects.of(request.organization).select_related("parent_account").with_child_count()
+    ),
+    SORTS,
+    "name",
+    AccountFilter,
+    "Name, code, e-mail or id",
+)
+EDIT = Act(
+    asks="Edit {}",
+    done="updated",
+    recorded="accounts.updated",
+    apply=_edit,
+    effects=[
+        "Only what is filled in here changes.",
+        "Existing bills stay as they are until they are rated again; locked bills never change.",
+    ],
+    form=EditAccountsForm,
+    hold=_hold,
+)
+DELETE = Act(
+    asks="Delete {}",
+    done="deleted",
+    recorded="accounts.deleted",
+    apply=_delete,
+    effects=[
+        "Their usage is never billable again. Their bills stay viewable in Bill management.",
+        "Their codes are free at once; a new account with the same code is another account.",
+        "An account with child accounts or running plans is refused and stays; the others are deleted.",
+    ],
+    form=TypedCountForm,
+    hold=_hold,
+    # Children first: a parent among the chosen can go once they have gone.
+    turn=lambda account: 0 if account.parent_account_id else 1,
+    danger=True,
+)

@@ -1,0 +1,69 @@
+"""The form that changes chosen fields of many accounts."""
+
+from typing import Any, Final
+
+from django import forms
+
+from accounts.forms import MAX_DAYS, NOT_PERSONAL, currency_choices
+from m3console.core.bulk_forms import BulkForm
+from m3console.core.forms import DateInput
+
+UNCHANGED, ORGANIZATIONS = "unchanged", "organization"
+BLANK: Final[dict[str, Any]] = {"bill_epoch": None, "days_before_bill_due": None, "purchase_order_number": ""}
+
+
+class EditAccountsForm(BulkForm):
+    """Fields that many accounts may share; left blank, a field stays as it is in each (spec 1, Account)."""
+
+    free_text = ("purchase_order_number", "reason")
+
+    currency = forms.ChoiceField(initial=UNCHANGED)
+    bill_epoch = forms.DateField(
+        label="First bill date",
+        required=False,
+        widget=DateInput({"data-date-words": "day"}),
+        help_text="Blank: left unchanged.",
+    )
+    clear_bill_epoch = forms.BooleanField(required=False, label="Clear it: the organization's epoch holds")
+    days_before_bill_due = forms.IntegerField(
+        label="Days before bill due",
+        required=False,
+        min_value=0,
+        max_value=MAX_DAYS,
+        help_text="Blank: left unchanged.",
+    )
+    clear_days_before_bill_due = forms.BooleanField(required=False)
+    purchase_order_number = forms.CharField(
+        label="Purchase order number",
+        max_length=100,
+        required=False,
+        help_text=f"Blank: left unchanged. {NOT_PERSONAL}",
+    )
+    clear_purchase_order_number = forms.BooleanField(required=False, label="Clear it: bills show none")
+    field_order = (
+        "currency", "bill_epoch", "clear_bill_epoch", "days_before_bill_due", "clear_days_before_bill_due",
+        "purchase_order_number", "clear_purchase_order_number", "reason", "personal_confirmed",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        blank, *others = currency_choices(self.organization, None)
+        choices = [(UNCHANGED, "Leave unchanged"), (ORGANIZATIONS, blank[1]), *others]
+        self.fields["currency"].choices = choices  # type: ignore[attr-defined]
+        days = self.organization.days_before_bill_due
+        self.fields["clear_days_before_bill_due"].label = f"Clear it: the organization's {days} hold"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        changes: dict[str, Any] = {}
+        for name, blank in BLANK.items():
+            value, clear = cleaned.get(name), cleaned.pop(f"clear_{name}", False)
+            if clear and value not in (None, ""):
+                self.add_error(name, "Type a value or clear it, not both.")
+            elif clear or value not in (None, ""):
+                changes[name] = blank if clear else value
+        if (currency := cleaned.get("currency", UNCHANGED)) != UNCHANGED:
+            changes["currency"] = None if currency == ORGANIZATIONS else currency
+        if not changes and not self.errors:
+            self.add_error(None, "Choose what to change: everything is left unchanged.")
+        return cleaned | {"changes": changes}
