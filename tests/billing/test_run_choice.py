@@ -2,10 +2,11 @@
 
 from datetime import date
 
-from billing.models import Bill, BillJobResult, BillLine, BillStatus
+from billing.models import Bill, BillJob, BillJobResult, BillLine, BillStatus
 from m3console.core import clock
 from plans.models import AccountPlan
 from tests.billing.make import AUGUST, JULY, bill_of, customer, run, simple_shop
+from tests.core.bulk_pages import chosen
 
 
 def test_the_latest_bill_only_and_how_many_have_earlier_periods(shop):
@@ -103,3 +104,24 @@ def test_a_pending_bill_of_an_attachment_that_was_taken_off_goes(shop):
     run(shop)
     assert not Bill.objects.exists()
     assert BillJobResult.objects.last().outcome == "BILLED"
+
+
+def test_accounts_chosen_in_their_list_are_filled_into_the_form_of_a_run(shop, sign_in):
+    client, one, other = sign_in("operator"), customer(shop, "one"), customer(shop, "other")
+    customer(shop, "third")
+    asked = client.post("/o/acme/bills/run/selected/", chosen(one, other))
+    form = asked.context["form"]
+    assert sorted(form.initial["accounts"].split()) == ["one", "other"]
+    assert 'action="/o/acme/bills/run/"' in asked.content.decode()
+    client.post(asked.context["action_url"], form.initial | {"periods": "latest"})
+    assert BillJob.objects.get().account_ids == sorted([one.pk, other.pk])
+
+
+def test_a_run_of_nothing_chosen_is_not_a_run_of_everything(shop, sign_in):
+    client = sign_in("operator")
+    customer(shop)
+    asked = client.post("/o/acme/bills/run/selected/", chosen())
+    assert "Nothing is chosen" in asked.content.decode()
+    assert 'action="/o/acme/bills/run/"' not in asked.content.decode()
+    listed = client.get("/o/acme/accounts/").context["listing"].bulk.actions
+    assert [act["label"] for act in listed] == ["Run billing", "Edit fields", "Delete"]

@@ -6,10 +6,12 @@ import io
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from billing.usage.events import mark_actioned
 from billing.usage.models import IngestEvent, Measurement, Upload
 from m3console.core.links import reverse
 from plans.services.meters import delete_meter
 from plans.services.rows import InUse
+from tests.core.bulk_pages import chosen, confirm
 from tests.usage.conftest import row
 
 HEAD = b"uid,account,meter,ts,ets,gb,region\n"
@@ -297,3 +299,16 @@ def test_a_meter_with_usage_cannot_be_deleted(meter, take):
     take(row("a"))
     with pytest.raises(InUse, match="usage that was measured by it"):
         delete_meter(meter)
+
+
+def test_chosen_ingest_events_are_marked_as_actioned(sign_in, make_user, meter, take):
+    take(
+        row(account="one", meter="nope"), row(account="two", meter="nope"), row(account="three", meter="nope")
+    )
+    client, events = sign_in("operator"), list(IngestEvent.objects.order_by("created_at", "id"))
+    mark_actioned(IngestEvent.objects.filter(pk=events[0].pk), make_user())
+    url = reverse("usage:event_mark_many")
+    asked = client.post(url, chosen(events[0], events[1]))
+    done = confirm(client, url, asked)
+    assert sorted(one.kind for one in done.context["outcomes"].all) == ["done", "unchanged"]
+    assert list(IngestEvent.objects.filter(actioned_at=None)) == [events[2]]
