@@ -66,7 +66,7 @@ def bulk_page(request: Request, listed: ListRows, act: Act) -> HttpResponse:
     if not seen or len(seen) > MOST or not form.is_valid():
         rows = listed.read(request, seen)
         chosen = Selection(rows[:MOST], len(rows), len(rows))
-        return _ask(request, listed, act, chosen, form=form if seen else None, status=422)
+        return _ask(request, listed, act, chosen, form=form if seen else None, seen=seen, status=422)
     token = _token(request)
     outcomes = Outcomes.begin(
         request,
@@ -114,8 +114,11 @@ def _ask(
     chosen: Selection,
     *,
     form: BulkForm | None = None,
+    seen: Mapping[UUID, int] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """The page that asks. Asked again, it keeps to the versions `seen` at first."""
+    versions = {row.pk: getattr(row, "version", 0) for row in chosen.rows} | dict(seen or {})
     count = listed.counted(chosen.count)
     context = {
         "title": f"{act.asks.format(count)}?",
@@ -125,7 +128,7 @@ def _ask(
         "cancel_url": listed.back(request),
         "crumbs": [{"label": f"{listed.noun}s".capitalize(), "url": listed.back(request)}],
         "chosen": choice_words(request, listed, chosen),
-        "seen": ",".join(f"{row.pk}.{getattr(row, 'version', 0)}" for row in chosen.rows),
+        "seen": ",".join(f"{row.pk}.{versions[row.pk]}" for row in chosen.rows),
         "token": request.POST.get("token") or str(uuid7()),
     }
     return page(request, "m3console/bulk.html", context, status=status)

@@ -85,6 +85,16 @@ def test_what_somebody_saved_meanwhile_is_refused_and_the_others_are_changed(ope
     assert set(Account.objects.filter(currency="EUR")) == {fresh, same}
 
 
+def test_asking_again_after_a_mistake_keeps_to_the_versions_seen_at_first(operator, make_account):
+    account = make_account("stale")
+    asked = operator.post(EDIT, chosen(account))
+    update_account(account, version=1, purchase_order_number="theirs")
+    again = confirm(operator, EDIT, asked, **KEEP)
+    assert again.status_code == 422
+    done = confirm(operator, EDIT, again, currency="EUR")
+    assert outcomes(done)["Stale"][0] == "refused"
+
+
 def test_deleting_takes_their_number_typed(operator, make_account):
     made = [make_account(code) for code in ("a", "b")]
     asked = operator.post(DELETE, chosen(*made))
