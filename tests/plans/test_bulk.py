@@ -6,7 +6,7 @@ from m3console.core.models import Role
 from m3console.core.permissions import ROLE_RIGHTS, Right
 from plans.models import Meter, Product
 from tests.core.bulk_pages import chosen, confirm, outcomes
-from tests.plans.catalogue import a_meter, a_plan, a_pricing, a_product, a_template, an_aggregation
+from tests.plans.catalogue import a_meter, a_plan, a_product, a_template, an_aggregation
 
 BASE = "/o/acme/"
 
@@ -26,13 +26,15 @@ def test_products_in_use_stay_with_what_they_hold_named(organization, sign_in):
 
 @pytest.mark.parametrize("kind", ["products", "meters", "aggregations", "plan-templates", "plans"])
 def test_each_list_deletes_what_nothing_uses(kind, organization, sign_in):
-    product = a_product(organization)
-    made = {"products": product, "meters": a_meter(organization, "unused")}
-    made["aggregations"] = an_aggregation(a_meter(organization))
-    made["plan-templates"] = a_template(a_product(organization, "other"))
-    plan = made["plans"] = a_plan(a_template(product))
-    a_pricing(an_aggregation(made["meters"], "second"), plan) if kind != "meters" else None
-    row = a_product(organization, "alone") if kind == "products" else made[kind]
+    template = a_template(a_product(organization), "used")
+    make = {
+        "products": lambda: a_product(organization, "alone"),
+        "meters": lambda: a_meter(organization, "unused"),
+        "aggregations": lambda: an_aggregation(a_meter(organization)),
+        "plan-templates": lambda: a_template(template.product, "unused"),
+        "plans": lambda: a_plan(template),
+    }
+    row = make[kind]()
     client, url = sign_in("catalogue"), f"{BASE}{kind}/many/delete/"
     listed = client.get(f"{BASE}{kind}/").context["listing"].bulk
     assert [act["url"] for act in listed.actions] == [f"{url}?"]
