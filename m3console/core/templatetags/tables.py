@@ -20,9 +20,11 @@ def body_rows(table: Any, pickable: object = None) -> SafeString:
     """Every row as <tr>; the column that heads its rows is <th scope="row">. `pickable` rows have a box."""
     rows = list(table.data)
     cells = [_Cells(column, table, rows[0]) for column in table.columns] if rows else []
-    lines = (
-        f"<tr>{_box(row) if pickable else ''}{''.join([each.html(row) for each in cells])}</tr>" for row in rows
-    )
+    boxes = [_box(row) if pickable else "" for row in rows]
+    lines = [
+        f"<tr>{box}{''.join([each.html(row) for each in cells])}</tr>"
+        for box, row in zip(boxes, rows, strict=True)
+    ]
     return mark_safe("".join(lines))  # noqa: S308 (cells and attributes are escaped below)
 
 
