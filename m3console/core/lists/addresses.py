@@ -49,12 +49,9 @@ class ListAddress:
 
 def address(params: QueryDict, *without: str, **changes: Any) -> str:
     """This page's query with some parameters changed or gone; a cursor holds for one order only."""
-    kept = params.copy()
-    for name in (*without, *PASSING):
-        kept.pop(name, None)
-    for name, value in changes.items():
-        kept[name] = str(value)
-    return f"?{kept.urlencode()}"
+    gone = {*without, *PASSING} - changes.keys()
+    kept = {name: values for name, values in params.lists() if name not in gone}
+    return f"?{urlencode(kept | {name: [str(value)] for name, value in changes.items()}, doseq=True)}"
 
 
 def cleared(params: QueryDict) -> str:
