@@ -126,6 +126,15 @@ class Account(Entity):
             models.Index("organization", key_of("email_address"), "id", name="account_by_email"),
             models.Index("organization", "code_folded", name="account_by_look_of_code"),
             models.Index("organization", "created_at", "id", name="account_by_creation"),
+            # For a currency that few accounts have: in the order of all names they would be looked for long.
+            models.Index(
+                "organization",
+                "currency",
+                key_of("name"),
+                "id",
+                condition=Q(currency__isnull=False),
+                name="account_by_currency",
+            ),
             models.Index(
                 fields=["organization", "deleted_at", "id"],
                 condition=Q(deleted_at__isnull=False),
