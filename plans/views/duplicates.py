@@ -46,7 +46,13 @@ def _twin_of(entity: Plan | PlanTemplate) -> dict[str, str]:
 
 def _own_pricings(owner: Plan | PlanTemplate) -> str:
     count = capped_count(owner.pricings.all())
-    return "its pricing" if count == "1" else f"its {count} pricings" if count != "0" else "no pricing yet"
+    return (
+        "its pricing"
+        if count == "1"
+        else f"its {count} pricings"
+        if count != "0"
+        else "no pricing of its own"
+    )
 
 
 def _words(entity: Plan | PlanTemplate, lead: str) -> dict[str, Any]:

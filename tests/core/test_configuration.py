@@ -158,6 +158,14 @@ def test_only_administrators_reach_the_configuration(sign_in, organization, role
     assert reverse("core:organization_edit") not in listed
 
 
+def test_the_currencies_lead_to_the_rates_between_them(administrator):
+    rates = f"{reverse('core:organization_edit')}#conversions"
+    assert f'<a href="{rates}">Currency conversions</a>' in text(
+        administrator.get(reverse("core:currency_list"))
+    )
+    assert 'id="conversions"' in text(administrator.get(rates))
+
+
 def test_a_currency_is_created_changed_and_archived(administrator, organization):
     sent = {"code": "credits", "name": "Credits", "max_decimal_places": 0, "rounding_mode": "UP"}
     answer = administrator.post(reverse("core:currency_create"), sent, follow=True)

@@ -108,6 +108,13 @@ class LinkedCurrencyTable(CurrencyTable):
     code = tables.Column(linkify=lambda record: reverse("core:currency_edit", pk=record.pk))
 
 
+def _conversions(role: str) -> dict[str, str] | None:
+    """Where the rates between currencies are, for who may open it."""
+    if not permissions.allows(role, "core:organization_edit"):
+        return None
+    return {"label": "Currency conversions", "url": f"{reverse('core:organization_edit')}#conversions"}
+
+
 @require_safe
 def currency_list(request: Request) -> HttpResponseBase:
     """The currencies and custom units of the organization."""
@@ -122,6 +129,7 @@ def currency_list(request: Request) -> HttpResponseBase:
         create=("Create currency", "core:currency_create"),
         noun="currency",
         empty="Plans are priced and bills are made in them.",
+        context={"help_link": _conversions(request.membership.role)},
     )
 
 
