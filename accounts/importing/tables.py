@@ -148,7 +148,7 @@ def import_url(record: AccountImport) -> str:
 
 
 def _sentence(column: str, problem: str) -> str:
-    return f"{column}: {problem}" if column else problem
+    return problem if not column or problem.startswith(column) else f"{column}: {problem}"
 
 
 def _doubt(column: str, looks: str) -> str:

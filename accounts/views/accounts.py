@@ -35,6 +35,9 @@ from m3console.core.search_pages import SearchPages
 SUGGESTIONS = 10
 PREVIEWS = {"parent": "accounts/_parent_day.html", "parent_day": "m3console/_foretold.html"}
 NO_LOSS = "It has no usage and no bills."
+STILL_USED = (
+    "It cannot be deleted yet. First end or delete each plan attachment and remove each child account below:"
+)
 CODE_FREE = (
     "Its code is free at once; a new account with the same code is another account, without usage and bills."
 )
@@ -132,6 +135,7 @@ def account_delete(request: Request, pk: UUID) -> HttpResponse:
         "title": f"Delete account {account.name}?",
         "effects": [*(losses or [NO_LOSS]), *gone_with(account), CODE_FREE],
         "blockers": blockers_of(account),
+        "blocked": STILL_USED,
         "submit": "Delete account",
         "danger": True,
         "cancel_url": reverse("accounts:account_detail", pk=pk),

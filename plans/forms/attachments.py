@@ -103,6 +103,7 @@ class SettingsForm(ConsoleForm):
 class AttachForm(SettingsForm):
     """Step 2: product, then a plan of that product, its days and settings."""
 
+    field_order = ("product", "plan", "start_date")
     product = forms.ModelChoiceField(Product.objects.none(), empty_label="Choose a product")
     plan = PlanChoice(Plan.objects.none(), empty_label="Choose a product first")
     # The attachment in the way, if it is to end on the new start; blank to keep it.

@@ -172,8 +172,12 @@ def delete_page(
     blockers: Callable[[], list[Blocker]],
     effects: list[str],
     back_url: str = "",
+    blocked: str = "",
 ) -> HttpResponse:
-    """Ask, then delete; what is used is refused with a list of where, each with its page."""
+    """Ask, then delete; what is used is refused with a list of where, each with its page.
+
+    `blocked` says what to do instead, where nothing can be done about what uses it.
+    """
     kind = KINDS[type(entity)]
     found: list[Blocker] = []
     if request.method == "POST":
@@ -192,7 +196,7 @@ def delete_page(
             {"label": str(entity), "url": kind.url("detail", pk=entity.pk)},
         ],
         "blockers": found or blockers(),
-        "blocked": f"This {kind.noun} is used and cannot be deleted. First see to:",
+        "blocked": blocked or f"This {kind.noun} is used and cannot be deleted. First see to:",
     }  # fmt: skip
     status = 422 if request.method == "POST" else 200
     return page(request, "m3console/confirm.html", context, partial="confirm", status=status)

@@ -246,6 +246,7 @@ def pricing_delete(request: Request, pk: UUID) -> HttpResponse:
         blockers=lambda: blockers_above(pricing),
         effects=[f"Without it {title_of(pricing)} has no price of its own on {pricing.owner}: {days}."],
         back_url=reverse(f"plans:{key}_detail", pk=pricing.owner.pk),
+        blocked="It cannot be deleted, as bills have lines priced by it. End it by an end date instead.",
     )
 
 

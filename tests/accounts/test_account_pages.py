@@ -100,6 +100,7 @@ def test_a_blocked_deletion_lists_what_blocks_it_with_links(operator, make_accou
     page = text(operator.get(f"{BASE}{parent.pk}/delete/", headers=HTMX))
     assert f'<a href="{BASE}{child.pk}/">Child account “Child”</a>' in page
     assert '<a href="/there/">Plan Standard</a>' in page
+    assert "First end or delete each plan attachment and remove each child account below:" in page
     assert "<html" not in page
     assert "Delete account</button>" not in page
     assert operator.post(f"{BASE}{parent.pk}/delete/", {"version": 1}).status_code == 422

@@ -57,13 +57,14 @@ def test_a_preview_shows_old_and_new_and_one_button_does_it_all(operator, upload
 
 
 def test_refused_rows_are_listed_and_there_is_no_button(operator, upload):
-    answer = upload(HEAD, "New,new,a@b.example", "Bad,bad,nonsense")
+    answer = upload(HEAD, "New,new,a@b.example", "Bad,bad,nonsense", "Codeless,,a@b.example")
     page = text(answer)
+    assert ">Code is missing.<" in page
     assert "Nothing is imported until every row is right" in page
     assert "Email address: Enter a valid email address." in page
     assert "Import 1 account" not in page
     refused = operator.get(f"{where(answer)}?kind=REFUSED").context["listing"].table.rows
-    assert [row.record.line for row in refused] == [3]
+    assert [row.record.line for row in refused] == [3, 4]
     assert operator.post(where(answer), {"revision": 1}).status_code == 422
     assert not Account.objects.exists()
 

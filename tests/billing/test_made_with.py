@@ -9,9 +9,10 @@ from django.db import connection, transaction
 from billing.models import Bill
 from m3console.core.billed import bills_made_with
 from m3console.core.errors import RuleViolation
+from m3console.core.links import reverse
 from m3console.core.models import Currency
 from plans import services
-from plans.models import AccountPlan, Aggregation, PlanTemplate
+from plans.models import AccountPlan, Aggregation, PlanTemplate, Pricing
 from tests.billing.make import bill_of, customer, run, simple_shop
 from tests.billing.programs import wait_until
 from tests.billing.test_workers import in_threads
@@ -70,6 +71,14 @@ def test_lines_of_an_earlier_revision_count(shop):
     run(shop)
     assert Bill.objects.get().revision == 2
     assert used(shop.stored) == {bill.reference}
+
+
+def test_a_price_that_was_billed_is_ended_rather_than_deleted(shop, sign_in):
+    bill = bill_of_run(shop)
+    pricing = Pricing.objects.get()
+    told = sign_in("catalogue").get(reverse("plans:pricing_delete", pk=pricing.pk)).content.decode()
+    assert "It cannot be deleted, as bills have lines priced by it. End it by an end date instead." in told
+    assert bill.reference in told
 
 
 def test_a_currency_is_used_by_bills_in_it_and_by_prices_in_it(shop):

@@ -215,6 +215,13 @@ def test_missing_fields_are_named_and_nothing_typed_is_lost(operator, shop):
     assert f'<option value="{plan.pk}" selected>' in text(answer)
 
 
+def test_what_is_missing_is_named_in_the_order_of_the_form(operator, shop):
+    answer = text(operator.post(create_url(shop.account()), {"type": "PLAN"}))
+    labels = ("Product", "Plan", "Start date")
+    places = [answer.index(f"{label}: This field is required.") for label in labels]
+    assert places == sorted(places)
+
+
 def test_an_end_before_the_start_is_refused_in_the_form(operator, shop):
     sent = given(shop.plan(), "2026-06-15", end_date="2026-06-15")
     answer = operator.post(create_url(shop.account()), sent)
