@@ -10,7 +10,7 @@ from m3console.core.audit import tracked
 from m3console.core.entities import Entity
 from m3console.core.fields import ExactDecimal
 from m3console.core.search import LookIn, Searchable
-from m3console.core.text import text_valid
+from m3console.core.text import day_in_words, text_valid
 from plans.models.aggregations import Aggregation
 from plans.models.plans import Plan, PlanTemplate
 from plans.models.products import Product
@@ -98,7 +98,7 @@ class Pricing(Entity):
         indexes = [models.Index("organization", "start_date", "id", name="pricing_by_start")]
 
     def __str__(self) -> str:
-        return self.description or f"{self.aggregation} from {self.start_date}"
+        return self.description or f"{self.aggregation} from {day_in_words(self.start_date)}"
 
     @property
     def owner(self) -> "Plan | PlanTemplate":
