@@ -55,7 +55,7 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("plans", "0001_initial"), ("accounts", "0003_hierarchy"), ("core", "0003_tenancy")]
+    dependencies = [("plans", "0001_tables"), ("accounts", "0002_hierarchy"), ("core", "0002_tenancy")]
     operations = [
         *[key_within_organization(table) for table in REFERRED],
         *[within_organization(*reference) for reference in REFERENCES],

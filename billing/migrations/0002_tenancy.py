@@ -1,10 +1,14 @@
-"""Bills keep to their organization; a locked bill and the lines of any revision never change."""
+"""Bills keep to their organization; a locked bill and the lines of any revision never change.
+
+But for the personal data of its account, which can be erased from a locked bill.
+"""
 
 from django.db import migrations
 
 from m3console.core.tenancy import key_within_organization, within_organization
 
-# Statement level: a row trigger would stay silent about a statement that meets no row.
+# Statement level: a row trigger would stay silent about a statement that meets no row. Personal data can be
+# erased from a locked bill: beside the three copies, only what every save stamps may differ.
 LOCKED = """
 create function refuse_locked_bill() returns trigger language plpgsql as $$
 begin
@@ -13,8 +17,24 @@ begin
   end if;
   return null;
 end $$;
+create function refuse_changing_locked_bill() returns trigger language plpgsql as $$
+declare stamped constant text[] := array['account_name', 'account_email', 'account_address',
+  'personal_changed', 'version', 'updated_at', 'updated_by_id'];
+begin
+  if exists (
+    select from before_rows b left join after_rows a on a.id = b.id
+    where b.locked_at is not null and (
+      to_jsonb(a) - stamped is distinct from to_jsonb(b) - stamped
+      or a.account_name <> 'erased' or a.account_email <> 'erased'
+      or a.account_address <> case b.account_address when '' then '' else 'erased' end)
+  ) then
+    raise exception 'A locked bill never changes.' using errcode = 'restrict_violation', constraint = 'bill_locked';
+  end if;
+  return null;
+end $$;
 create trigger bill_locked_stays after update on billing_bill
-  referencing old table as before_rows for each statement execute function refuse_locked_bill();
+  referencing old table as before_rows new table as after_rows
+  for each statement execute function refuse_changing_locked_bill();
 create trigger bill_locked_stays_there after delete on billing_bill
   referencing old table as before_rows for each statement execute function refuse_locked_bill();
 
@@ -31,6 +51,7 @@ drop function refuse_changing_lines();
 drop trigger bill_locked_stays_there on billing_bill;
 drop trigger bill_locked_stays on billing_bill;
 drop function refuse_locked_bill();
+drop function refuse_changing_locked_bill();
 """
 
 # Checked at commit, once per revision written: the lines of a revision sum to its total.
@@ -51,7 +72,7 @@ create constraint trigger revision_adds_up after insert or update on billing_bil
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0002_initial"), ("accounts", "0003_hierarchy"), ("core", "0003_tenancy")]
+    dependencies = [("billing", "0001_tables"), ("accounts", "0002_hierarchy"), ("core", "0002_tenancy")]
     operations = [
         key_within_organization("billing_bill"),
         within_organization("billing_bill", "account_id", "accounts_account"),
