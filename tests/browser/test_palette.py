@@ -50,6 +50,24 @@ def test_the_palette_goes_creates_and_finds_by_keyboard(scheme, borealis, signed
 
 
 @pytest.mark.long
+def test_enter_goes_to_what_was_typed_even_before_its_options_have_come(borealis, signed_in):
+    page = signed_in("operator", "/o/acme/accounts/")
+    expect(page.get_by_role("link", name="Alder 0")).to_be_visible()
+    page.keyboard.press("Control+k")
+    box = page.get_by_role("combobox", name="Page, thing to create, name, code or id")
+    expect(box).to_have_attribute("aria-activedescendant", re.compile("palette"))
+    held = []
+    page.route("**/palette/**", lambda route: held.append(route))
+    with page.expect_request("**/palette/**"):
+        box.fill("create acc")
+    page.keyboard.press("Enter")
+    expect(box).not_to_have_attribute("aria-activedescendant", re.compile("palette"))
+    expect(box).to_be_visible()
+    held.pop().continue_()
+    expect(page.get_by_role("heading", name="Create account")).to_be_visible()
+
+
+@pytest.mark.long
 def test_search_over_everything_finds_as_one_types_and_goes_straight_to_a_code(
     borealis, signed_in, accessible
 ):
