@@ -84,26 +84,8 @@ class OrganizationAdmin(LookOnly):
     search_fields = ("slug", "name")
 
 
-class Repairable(LookOnly):
-    """Rows of which superusers may repair the fields that are `repaired`; their history says so."""
-
-    repaired: ClassVar[tuple[str, ...]] = ()
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.is_active and request.user.is_superuser)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        fields = (field.name for field in (*self.opts.fields, *self.opts.many_to_many))
-        return tuple(name for name in fields if name not in self.repaired)
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        with action(f"{self.opts.model_name}.repaired"):
-            obj.save(update_fields=form.changed_data)
-
-
 @admin.register(User)
-class UserAdmin(Repairable):
-    repaired = ("name", "is_active")
+class UserAdmin(LookOnly):
     scope = "memberships__organization__memberships__user"
     list_display = ("email", "name", "is_active", "is_staff", "last_login")
     search_fields = ("email", "name")
@@ -111,11 +93,22 @@ class UserAdmin(Repairable):
 
 
 @admin.register(Membership)
-class MembershipAdmin(Repairable):
-    repaired = ("role",)
+class MembershipAdmin(LookOnly):
+    """Superusers may repair a role; its history says so."""
+
     list_display = ("user", "organization", "role")
     list_select_related = ("user", "organization")
     list_filter = ("role",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_active and request.user.is_superuser)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return tuple(field.name for field in self.opts.fields if field.name != "role")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        with action("membership.repaired"):
+            obj.save(update_fields=form.changed_data)
 
 
 @admin.register(Currency)

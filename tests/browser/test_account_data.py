@@ -79,7 +79,7 @@ def test_an_account_with_bills_is_deleted_its_bills_stay_and_it_is_erased(signed
     run(shop, JULY)
     page = signed_in("administrator", f"{BASE}{account.pk}/")
     page.get_by_text("Account actions").click()
-    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("link", name="Delete", exact=True).click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("1 usage measurement will be permanently dissociated")
     expect(dialog).to_contain_text("1 bill will stay viewable in Bill management.")

@@ -76,7 +76,7 @@ def test_the_list_searches_while_typing_and_its_menu_deletes_after_asking(signed
     expect(page.get_by_role("link", name="Borealis Analytics GmbH")).to_have_count(0)
     assert "q=alpen" in page.url
     page.get_by_label("Actions for Alpenglow").click()
-    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("link", name="Delete", exact=True).click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("heading", name="Delete account Alpenglow?")).to_be_visible()
     expect(dialog.get_by_role("link", name="Cancel")).to_be_focused()
@@ -89,7 +89,7 @@ def test_the_list_searches_while_typing_and_its_menu_deletes_after_asking(signed
 def test_what_blocks_a_deletion_is_a_link_away(signed_in, accounts):
     page = signed_in("operator", f"{BASE}{accounts.pk}/")
     page.get_by_text("Account actions").click()
-    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("link", name="Delete", exact=True).click()
     page.get_by_role("dialog").get_by_role("link", name="Child account “Labs”").click()
     expect(page.get_by_role("heading", name="Labs")).to_be_visible()
 

@@ -148,7 +148,7 @@ def delete(page: Page, accessible) -> None:
     dialog.get_by_role("button", name="Delete plan attachment").click()
     expect(page.get_by_text("Vector is taken off Borealis Analytics.")).to_be_visible()
     panel(page, PREVIOUS).get_by_role("link", name="Standard", exact=True).click()
-    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("link", name="Delete", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="Delete plan attachment").click()
     expect(page.get_by_text("Standard is taken off Borealis Analytics.")).to_be_visible()
     assert sorted(AccountPlan.objects.values_list("plan__code", flat=True)) == ["scale", "scale"]

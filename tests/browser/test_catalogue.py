@@ -84,7 +84,7 @@ def test_a_plan_is_duplicated_and_its_accounts_are_listed(acme, plan, signed_in,
     page.get_by_role("main").get_by_role("button", name="Duplicate plan").click()
     expect(page.get_by_role("heading", name="Standard copy", level=1)).to_be_visible()
     expect(page.get_by_role("row", name="12.00 per job")).to_be_visible()
-    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("link", name="Delete", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="Delete plan").click()
     expect(page.get_by_role("heading", name="Plans", level=1)).to_be_visible()
     assert Plan.objects.get() == plan

@@ -59,7 +59,7 @@ def test_keys_search_list_the_shortcuts_and_close_dialogs(customers, signed_in, 
     page = signed_in("operator", "/o/acme/accounts/")
     expect(page.get_by_role("link", name="Alder")).to_be_visible()
     page.keyboard.press("/")
-    search = page.get_by_role("searchbox")
+    search = page.get_by_role("searchbox", name="Search everything")
     expect(search).to_be_focused()
     page.keyboard.type("?")
     expect(search).to_have_value("?")
@@ -94,15 +94,15 @@ def test_back_brings_the_list_as_it_was(customers, signed_in):
     expect(names).to_have_text(["Alder", "Birch", "Cedar"])
     page.get_by_role("columnheader", name="Name").get_by_role("link").click()
     expect(names).to_have_text(["Cedar", "Birch", "Alder"])
-    page.get_by_role("searchbox").fill("e")
-    page.get_by_role("searchbox").fill("birch")
+    page.get_by_role("searchbox", name="Search accounts").fill("e")
+    page.get_by_role("searchbox", name="Search accounts").fill("birch")
     expect(names).to_have_text(["Birch"])
     expect(page).to_have_url(re.compile("sort=-name.*q=birch|q=birch.*sort=-name"))
     names.click()
     expect(page.get_by_role("heading", name="Birch", level=1)).to_be_visible()
     page.go_back()
     expect(names).to_have_text(["Birch"])
-    expect(page.get_by_role("searchbox")).to_have_value("birch")
+    expect(page.get_by_role("searchbox", name="Search accounts")).to_have_value("birch")
 
 
 def test_tabs_of_two_organizations_never_mix(acme, signed_in):

@@ -83,7 +83,7 @@ def test_a_filter_is_saved_used_changed_and_deleted(accounts, signed_in, accessi
     expect(page.get_by_role("searchbox", name="Search accounts")).to_have_value("Account 01")
     page.goto("/o/acme/saved-filters/")
     page.get_by_label("Actions for In euros").click()
-    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("link", name="Delete", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="Delete saved filter").click()
     expect(page.get_by_text("No saved filter yet")).to_be_visible()
     assert not SavedFilter.objects.exists()

@@ -55,7 +55,8 @@ def look_at_all(page: Page, organization: Organization) -> None:
     assert not wrong, json.dumps(wrong, indent=1)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.long
+@pytest.mark.timeout(600)
 def test_every_page_is_accessible_and_quiet(billed, signed_in):
     look_at_all(signed_in(viewport=DESK), billed)
 

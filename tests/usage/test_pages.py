@@ -306,7 +306,7 @@ def test_chosen_ingest_events_are_marked_as_actioned(sign_in, make_user, meter, 
         row(account="one", meter="nope"), row(account="two", meter="nope"), row(account="three", meter="nope")
     )
     client, events = sign_in("operator"), list(IngestEvent.objects.order_by("created_at", "id"))
-    mark_actioned(IngestEvent.objects.filter(pk=events[0].pk), make_user())
+    mark_actioned(IngestEvent.objects.filter(pk=events[0].pk), make_user("viewer"))
     url = reverse("usage:event_mark_many")
     asked = client.post(url, chosen(events[0], events[1]))
     done = confirm(client, url, asked)
