@@ -36,7 +36,7 @@ class AttachedTable(Table):
     name = tables.Column("Account", accessor="account")
     code = tables.Column(accessor="account__code", attrs=HIDE | {"td": {"class": "mono hide-md"}})
     start_date = tables.Column("Attached", empty_values=(), attrs=HIDE)
-    status = tables.Column(empty_values=())
+    status = tables.Column(accessor="pk")
 
     class Meta(Table.Meta):
         sequence: Any = ("name", "code", "start_date", "status")

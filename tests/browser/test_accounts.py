@@ -105,6 +105,7 @@ def test_a_stale_save_keeps_what_was_typed_beside_what_is_saved(signed_in, acme,
     accessible(page)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("scheme", "width"), [("light", 360), ("dark", 1280)])
 def test_every_account_page_is_accessible_and_no_wider_than_the_screen(
     signed_in, accounts, accessible, scheme, width

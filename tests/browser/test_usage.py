@@ -104,6 +104,7 @@ def test_a_file_is_sent_and_its_rejected_rows_come_back_as_a_file(signed_in, bor
     accessible(page)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "options",
     [{}, {"color_scheme": "dark"}, {"viewport": {"width": 360, "height": 740}}],

@@ -126,7 +126,7 @@ def create_account(page: Page, name: str) -> None:
 
 def attach_plan(page: Page) -> None:
     page.get_by_text("Account actions", exact=True).click()
-    page.get_by_role("link", name="Create plan attachment").click()
+    page.get_by_role("link", name="Create plan attachment").first.click()
     press(page, "Next")
     page.get_by_label("Product").select_option("Storage")
     page.get_by_label("Plan", exact=True).select_option("std (USD, monthly)")

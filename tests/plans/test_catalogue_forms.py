@@ -200,7 +200,7 @@ def test_the_price_editor_draws_itself_anew_and_says_the_bands_in_words(
     assert "Over 500 GB: 0.10 USD each." in drawn
     assert "Choose a segment" in drawn
     words = manager.post(f"{url}?words", sent, headers={"HX-Request": "true"}).text
-    assert words.lstrip().startswith('<div class="field" id="words"')
+    assert words.lstrip().startswith('<div id="words"')
     assert "The first 500 GB" in words
     stairs = manager.post(url, {**sent, "pricing_type": "STAIRSTEP", "rows": "show"}).text
     assert "Stairstep has no unit prices" in stairs
