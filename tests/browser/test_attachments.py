@@ -62,7 +62,7 @@ def attach_first(page: Page, accessible) -> None:
     page.get_by_role("link", name="Borealis Analytics").click()
     expect(page.get_by_role("link", name="Overview")).to_have_attribute("aria-current", "page")
     page.get_by_text("Account actions").click()
-    page.get_by_role("link", name="Create plan attachment").click()
+    page.get_by_role("link", name="Create plan attachment").first.click()
     expect(page.get_by_role("radio", name="Plan", exact=True)).to_be_checked()
     page.get_by_role("button", name="Next").click()
     for card in ("Plan attachment details", "Plan attachment settings", "Custom fields"):
