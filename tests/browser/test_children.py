@@ -75,7 +75,7 @@ def test_another_parent_asks_for_its_day_as_soon_as_it_is_chosen(signed_in, make
     page.get_by_role("button", name="Update account").click()
     expect(page.get_by_text("Account “Labs” updated.")).to_be_visible()
     expect(page.get_by_role("region", name="Account details")).to_contain_text("since 1 Jun 2026")
-    page.get_by_role("link", name="History").click()
+    page.get_by_role("navigation", name="Account").get_by_role("link", name="History").click()
     expect(page.get_by_text("last day as a child: 31 May 2026")).to_be_visible()
 
 
