@@ -12,7 +12,7 @@ from billing.services.jobs import create_job
 from tests.billing.make import JULY, begun, customers, once_each, run, status, use_again
 from tests.billing.programs import start, start_run, summary_of, wait_until
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 
 def test_two_runs_at_once_both_end_well_and_bill_each_account_once(shop):
@@ -73,7 +73,6 @@ def test_ctrl_c_cancels_a_run_and_leaves_whole_bills(shop):
     once_each(accounts)
 
 
-@pytest.mark.long
 def test_workers_killed_at_random_bill_as_if_undisturbed(shop):
     """Twenty kills of two workers; afterwards a run finds nothing to change."""
     rng = random.Random(20)
@@ -105,7 +104,6 @@ def test_workers_killed_at_random_bill_as_if_undisturbed(shop):
     assert run(shop) == {"unchanged": 400}
 
 
-@pytest.mark.long
 def test_runs_killed_at_random_and_started_again_lose_nothing(shop):
     rng = random.Random(7)
     accounts = customers(shop, 400)

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from m3console.core.links import reverse
 from m3console.core.models import Organization
 from plans.models import Meter, Pricing
 from tests.plans.catalogue import a_meter, a_plan, a_product, a_template, an_aggregation
+
+pytestmark = pytest.mark.long
 
 
 def test_a_stairstep_price_is_made_band_by_band(

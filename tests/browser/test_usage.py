@@ -12,6 +12,7 @@ from billing.usage.models import IngestEvent, Measurement
 from billing.usage.rows import Row
 from plans.services.meters import create_meter
 
+pytestmark = pytest.mark.long
 FIELDS = [
     {"category": "MEASURE", "code": "gb", "name": "Stored", "unit": "GB"},
     {"category": "WHERE", "code": "region", "name": "Region"},
@@ -104,7 +105,6 @@ def test_a_file_is_sent_and_its_rejected_rows_come_back_as_a_file(signed_in, bor
     accessible(page)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     "options",
     [{}, {"color_scheme": "dark"}, {"viewport": {"width": 360, "height": 740}}],
