@@ -8,7 +8,7 @@ class AccountsConfig(AppConfig):
         from accounts import bulk
         from accounts.finding import register
         from accounts.models import Account
-        from m3console.core.custom_fields import carried_by
+        from m3console.core.custom_fields.values import carried_by
         from m3console.core.models import EntityType
         from m3console.core.navigation import Entry, add
         from m3console.core.registry import have_pages

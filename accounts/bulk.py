@@ -8,8 +8,8 @@ from accounts.filters import AccountFilter
 from accounts.models import Account
 from accounts.services import delete_account, update_account
 from accounts.tables import SORTS
-from m3console.core.bulk import Act
-from m3console.core.bulk_forms import TypedCountForm
+from m3console.core.bulk.acts import Act
+from m3console.core.bulk.forms import TypedCountForm
 from m3console.core.lists.selection import ListRows
 from m3console.core.locks import lock_accounts
 from m3console.core.registry import BulkEntry, extensions

@@ -5,7 +5,7 @@ from typing import Any, Final
 from django import forms
 
 from accounts.forms import MAX_DAYS, NOT_PERSONAL, currency_choices
-from m3console.core.bulk_forms import BulkForm
+from m3console.core.bulk.forms import BulkForm
 from m3console.core.forms import DateInput
 
 UNCHANGED, ORGANIZATIONS = "unchanged", "organization"

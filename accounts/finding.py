@@ -3,8 +3,8 @@
 from django.db.models import QuerySet
 
 from accounts.models import Account
-from m3console.core.finding import Findable, can_be_created, can_be_found
 from m3console.core.models import Organization
+from m3console.core.searching.finding import Findable, can_be_created, can_be_found
 
 
 def register() -> None:

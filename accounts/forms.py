@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from accounts.membership_forms import PARENT_OR_DAY, ParentForm
 from accounts.models import Account
-from m3console.core.custom_field_forms import CustomFieldsFormField
+from m3console.core.custom_fields.typed import CustomFieldsFormField
 from m3console.core.forms import DateInput, EntityForm
 from m3console.core.models import Currency, EntityType, Organization
 from m3console.core.text import code_valid

@@ -11,8 +11,8 @@ from django.utils.html import format_html
 from accounts.models import Account
 from m3console.core import permissions
 from m3console.core.links import reverse
-from m3console.core.listing import Table
-from m3console.core.search import key_of
+from m3console.core.lists.listing import Table
+from m3console.core.searching.search import key_of
 from m3console.core.templatetags.console import day, instant
 from m3console.core.templatetags.tables import row_menu
 

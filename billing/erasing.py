@@ -11,7 +11,7 @@ from accounts.models import Account
 from billing.models import Bill
 from m3console.core import clock
 from m3console.core.audit import current_actor
-from m3console.core.keyset import capped_count
+from m3console.core.lists.keyset import capped_count
 from m3console.core.registry import Erasure
 
 LEFT: Final = ~Q(account_name=ERASED) | ~Q(account_email=ERASED) | ~Q(account_address__in=["", ERASED])

@@ -11,7 +11,7 @@ from billing.effects import attachment_effects
 from billing.erasing import BILLS
 from billing.made_with import named
 from billing.models import Bill, BillJob, BillLine, BillQuerySet, JobStatus
-from m3console.core.keyset import capped_count
+from m3console.core.lists.keyset import capped_count
 from m3console.core.models import Organization
 from m3console.core.navigation import Entry, add, stand_under
 from m3console.core.registry import Blocker, BulkEntry, Panel, Tab, extensions, have_pages

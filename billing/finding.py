@@ -5,9 +5,9 @@ from django.db.models.functions import Cast, Concat, Right
 
 from billing.models import Bill, BillJob
 from billing.models.bills import REFERENCE, reference_key
-from m3console.core.finding import Findable, can_be_found
 from m3console.core.models import Organization
-from m3console.core.search import NOWHERE
+from m3console.core.searching.finding import Findable, can_be_found
+from m3console.core.searching.search import NOWHERE
 
 TEXT: "TextField[str, str]" = TextField()
 

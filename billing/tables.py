@@ -8,7 +8,7 @@ from django.utils.html import format_html
 
 from billing.models import Bill, BillJob, BillJobResult, JobStatus
 from m3console.core.links import reverse
-from m3console.core.listing import Table
+from m3console.core.lists.listing import Table
 from m3console.core.templatetags.console import day, day_text, instant, money, period_text, status
 
 LINE = {"td": {"class": "nowrap"}, "th": {}}

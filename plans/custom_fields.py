@@ -1,6 +1,6 @@
 """Which entities of the catalogue have custom fields, and attachments with them."""
 
-from m3console.core.custom_fields import carried_by
+from m3console.core.custom_fields.values import carried_by
 from m3console.core.models import EntityType
 from plans.models import AccountPlan, Aggregation, Meter, Plan, PlanTemplate, Product
 

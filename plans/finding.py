@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import F, Model, QuerySet, TextField, Value
 from django.db.models.functions import Coalesce, Concat
 
-from m3console.core.finding import Findable, can_be_created, can_be_found
 from m3console.core.models import Organization
+from m3console.core.searching.finding import Findable, can_be_created, can_be_found
 from plans.models import AccountPlan, Aggregation, Meter, Plan, PlanTemplate, Pricing, Product
 
 TEXT: "TextField[str, str]" = TextField()

@@ -9,8 +9,8 @@ from django.core.management import call_command
 from billing.services.jobs import create_job, run_job
 from m3console.core import clock
 from m3console.core.links import acting_in
+from m3console.core.lists.saved_views import create_saved_filter
 from m3console.core.models import Membership, Organization
-from m3console.core.saved_views import create_saved_filter
 
 DAY = date(2026, 6, 1)
 

@@ -17,10 +17,10 @@ from accounts.importing.writing import Changed, write_rows
 from accounts.models import Account, AccountImport, AccountImportRow, RowKind
 from m3console.core import clock
 from m3console.core.audit import acting_as, action, current_actor
+from m3console.core.csv_files.lines import Readable
 from m3console.core.errors import RuleViolation
 from m3console.core.models import Organization
 from m3console.core.personal import confirmation
-from m3console.core.text_lines import Readable
 
 KEPT: Final = timedelta(hours=24)
 """How long a preview waits: what it holds is personal, and goes stale."""

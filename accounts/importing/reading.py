@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from accounts.importing.columns import COLUMNS, Header
-from m3console.core.csv_cells import armed
-from m3console.core.csv_records import CsvReader, Record
+from m3console.core.csv_files.cells import armed
+from m3console.core.csv_files.lines import Lines, Readable
+from m3console.core.csv_files.records import CsvReader, Record
 from m3console.core.errors import RuleViolation
-from m3console.core.text_lines import Lines, Readable
 
 MAX_ROWS: Final = 10_000
 MAX_BYTES: Final = 5_000_000

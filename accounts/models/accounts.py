@@ -10,7 +10,7 @@ from m3console.core.audit import PersonalChanges, tracked
 from m3console.core.entities import Entity
 from m3console.core.fields import CustomFieldsField, custom_fields_checked
 from m3console.core.models import Organization
-from m3console.core.search import LookIn, Searchable, by_grams, grams_of, key_of
+from m3console.core.searching.search import LookIn, Searchable, by_grams, grams_of, key_of
 from m3console.core.text import code_valid, text_valid
 
 PERSONAL = (

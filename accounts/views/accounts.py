@@ -23,14 +23,14 @@ from accounts.services import (
 )
 from accounts.tables import SORTS, AccountTable
 from accounts.views.header import account_context, crumbs, details, good_practice_link
-from m3console.core.changes import Source
 from m3console.core.forms import form_page, posted
-from m3console.core.history import history_page
+from m3console.core.history.changes import Source
+from m3console.core.history.entries import history_page
 from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.links import redirect, reverse
-from m3console.core.listing import listing
-from m3console.core.search_pages import SearchPages
+from m3console.core.lists.listing import listing
+from m3console.core.searching.pages import SearchPages
 
 SUGGESTIONS = 10
 PREVIEWS = {"parent": "accounts/_parent_day.html", "parent_day": "m3console/_foretold.html"}

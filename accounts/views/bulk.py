@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 
 from accounts.bulk import ACCOUNTS, DELETE, EDIT
-from m3console.core.bulk import bulk_page
+from m3console.core.bulk.acts import bulk_page
 from m3console.core.http import Request
 
 

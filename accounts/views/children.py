@@ -19,7 +19,7 @@ from m3console.core.forms import form_page, posted
 from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.links import redirect, reverse
-from m3console.core.listing import listing
+from m3console.core.lists.listing import listing
 
 FORMER = 50
 

@@ -16,7 +16,7 @@ from accounts.views.header import crumbs, good_practice_link
 from m3console.core.forms import form_page, posted
 from m3console.core.http import Request
 from m3console.core.links import redirect, reverse
-from m3console.core.listing import listing
+from m3console.core.lists.listing import listing
 
 NOTHING_LEFT = "The personal data of this account is erased already. Nothing is left of it."
 

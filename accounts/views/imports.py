@@ -27,7 +27,7 @@ from m3console.core.errors import RuleViolation
 from m3console.core.forms import form_page
 from m3console.core.http import Request
 from m3console.core.links import redirect, reverse
-from m3console.core.listing import listing
+from m3console.core.lists.listing import listing
 
 
 @require_safe

@@ -8,7 +8,7 @@ from typing import Any
 
 from billing.exports.scenario_shape import bill_as_dict
 from billing.models import Bill, BillLine
-from m3console.core.csv_cells import Echo, cell
+from m3console.core.csv_files.cells import Echo, cell
 
 BILL_COLUMNS = (
     "billReference",

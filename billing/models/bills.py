@@ -17,7 +17,7 @@ from m3console.core.audit import PersonalChanges, tracked
 from m3console.core.entities import Entity
 from m3console.core.fields import ExactDecimal, finite
 from m3console.core.ids import uuid7
-from m3console.core.search import LAST, NOWHERE, LookIn, Searchable
+from m3console.core.searching.search import LAST, NOWHERE, LookIn, Searchable
 from plans.models import BillFrequency
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Final
 
 from billing.seed.customers import dice
-from m3console.core.custom_field_definitions import create_custom_field
+from m3console.core.custom_fields.definitions import create_custom_field
 from m3console.core.models import CustomFieldDefinition, EntityType, Organization, ValueType
 
 TEXT, NUMBER = ValueType.STRING, ValueType.NUMBER

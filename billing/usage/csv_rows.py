@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from billing.usage.models import EventKind
 from billing.usage.rows import Refused, Row
-from m3console.core.csv_records import CsvReader, Record
+from m3console.core.csv_files.lines import Lines, Unusable
+from m3console.core.csv_files.records import CsvReader, Record
 from m3console.core.models import Organization
-from m3console.core.text_lines import Lines, Unusable
 from plans.models import DataField, Meter
 
 HEAD = ("uid", "account", "meter", "ts", "ets")

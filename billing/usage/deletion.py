@@ -8,7 +8,7 @@ from django.db import connection
 from accounts.models import Account
 from billing.usage.locks import stop_ingestion
 from billing.usage.models import Measurement
-from m3console.core.keyset import capped_count
+from m3console.core.lists.keyset import capped_count
 
 
 def free_uids(account: Account) -> None:

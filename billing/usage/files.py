@@ -3,8 +3,8 @@
 from billing.usage.csv_rows import CsvRows
 from billing.usage.json_rows import JsonRows
 from billing.usage.models import Upload
+from m3console.core.csv_files.lines import Lines, Readable, Unusable
 from m3console.core.models import Organization
-from m3console.core.text_lines import Lines, Readable, Unusable
 from plans.models import Meter
 
 BY_ENDING = {

@@ -7,7 +7,7 @@ from typing import Any
 from billing.usage.models import EventKind
 from billing.usage.rows import Refused, Row
 from billing.usage.values import NumberText, Refusal, quoted
-from m3console.core.text_lines import Lines
+from m3console.core.csv_files.lines import Lines
 from plans.models import Category, Meter
 
 HEAD = ("uid", "account", "meter", "ts", "ets")

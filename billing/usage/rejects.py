@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 
 from billing.usage.models import EventKind, IngestEvent, Upload
 from m3console.core.commands import WITH_FAILURES
-from m3console.core.csv_cells import Echo, cell
+from m3console.core.csv_files.cells import Echo, cell
 from m3console.core.errors import RuleViolation
 from m3console.core.exact import NUMBER
 

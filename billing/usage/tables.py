@@ -9,7 +9,7 @@ from billing.usage.models import IngestEvent, Measurement, Upload
 from billing.usage.shown import Shown
 from billing.usage.uploads import interrupted
 from m3console.core.links import reverse
-from m3console.core.listing import Table
+from m3console.core.lists.listing import Table
 from m3console.core.templatetags.console import instant, status
 
 NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}

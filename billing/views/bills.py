@@ -18,11 +18,11 @@ from billing.filters import BillFilter, ManagementFilter
 from billing.models import Bill, BillLine
 from billing.tables import AccountBillTable, BillTable
 from billing.working import worded
-from m3console.core.history import history_page
+from m3console.core.history.entries import history_page
 from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.links import reverse
-from m3console.core.listing import listing
+from m3console.core.lists.listing import listing
 from plans.models import AccountPlan
 from plans.views.attachment_context import attachment_page
 

@@ -16,12 +16,12 @@ from billing.models import BillJob, BillJobResult, JobStatus, Outcome
 from billing.services.jobs import cancel_job, create_job, retry_failed
 from billing.tables import JobTable, ResultTable, job_status
 from m3console.core import clock
-from m3console.core.bulk import choice_words
+from m3console.core.bulk.acts import choice_words
 from m3console.core.errors import RuleViolation
 from m3console.core.htmx import page, wants_partial
 from m3console.core.http import Request
 from m3console.core.links import redirect, reverse
-from m3console.core.listing import listing
+from m3console.core.lists.listing import listing
 from m3console.core.lists.selection import Selection
 
 Answer = HttpResponse | StreamingHttpResponse

@@ -14,7 +14,7 @@ from billing.usage.counted import Counted
 from billing.usage.models import Measurement
 from m3console.core.http import Request
 from m3console.core.links import reverse
-from m3console.core.listing import Table, listing
+from m3console.core.lists.listing import Table, listing
 from m3console.core.templatetags.console import instant, spelled
 from plans.models import Aggregation, DataField
 

@@ -14,7 +14,7 @@ from billing.tables import LatestBillTable
 from m3console.core.htmx import page, wants_partial
 from m3console.core.http import Request
 from m3console.core.links import reverse
-from m3console.core.listing import PageRows
+from m3console.core.lists.listing import PageRows
 from plans.models import AccountPlan
 
 LATEST = 10

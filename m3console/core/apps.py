@@ -7,12 +7,12 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from m3console.core.custom_fields import carried_by
-        from m3console.core.finding import can_be_created
+        from m3console.core.custom_fields.values import carried_by
         from m3console.core.models import EntityType, Organization
         from m3console.core.models.saved_views import seen_by
         from m3console.core.navigation import Entry, add
         from m3console.core.registry import extensions, have_pages
+        from m3console.core.searching.finding import can_be_created
 
         carried_by(EntityType.ORGANIZATION, Organization)
         can_be_created(

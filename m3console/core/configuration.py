@@ -15,7 +15,7 @@ from django.db.models import F
 from m3console.core import clock, entities
 from m3console.core.audit import action, current_actor
 from m3console.core.billed import bills_made_with
-from m3console.core.custom_fields import check_types
+from m3console.core.custom_fields.values import check_types
 from m3console.core.entities import check_fields, saved_sentence
 from m3console.core.errors import Obstructed, RuleViolation, StaleVersion, refusing
 from m3console.core.locks import hold_configuration

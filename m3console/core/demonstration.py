@@ -7,9 +7,9 @@ from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.core.management import call_command
 
+from m3console.core.lists.saved_views import create_saved_filter
 from m3console.core.models import Membership, Organization, Role, SavedFilter, User
 from m3console.core.organizations import create_organization, create_user
-from m3console.core.saved_views import create_saved_filter
 
 SLUG, NAME, CURRENCY = "demo", "Fjordlight Cloud", "USD"
 ACCOUNTS = 300

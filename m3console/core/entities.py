@@ -72,7 +72,7 @@ def update(entity: E, *, version: int, **fields: Any) -> E:
 def _check_custom_fields(model: type[Entity], fields: Mapping[str, Any]) -> None:
     """Own values are of the types that the organization has given their names."""
     if fields.get("custom_fields"):
-        from m3console.core.custom_fields import check_types
+        from m3console.core.custom_fields.values import check_types
 
         check_types(model, fields["organization"], fields["custom_fields"])
 

@@ -12,7 +12,7 @@ from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 
-from m3console.core.custom_field_forms import CustomFieldsFormField, asked_for_row
+from m3console.core.custom_fields.typed import CustomFieldsFormField, asked_for_row
 from m3console.core.errors import RuleViolation, StaleVersion
 from m3console.core.htmx import page, wants_partial
 from m3console.core.text import day_in_words, is_day, text_valid

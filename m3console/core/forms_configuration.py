@@ -9,7 +9,7 @@ from crispy_forms.layout import Layout
 from django import forms
 
 from m3console.core.configuration import MOST_DAYS_DUE
-from m3console.core.custom_field_forms import CustomFieldsFormField
+from m3console.core.custom_fields.typed import CustomFieldsFormField
 from m3console.core.exact import ExactField
 from m3console.core.forms import ConsoleForm, DateInput, EntityForm
 from m3console.core.models import Currency, CurrencyConversion, EntityType, Organization, RoundingMode

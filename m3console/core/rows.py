@@ -14,7 +14,7 @@ from django.db.models import Model
 from django.forms import BaseFormSet, formset_factory
 from django.http import HttpRequest, QueryDict
 
-from m3console.core.custom_field_forms import asked_for_row
+from m3console.core.custom_fields.typed import asked_for_row
 from m3console.core.forms import ConsoleForm, EntityForm
 
 PREFIX = "row"

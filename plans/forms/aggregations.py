@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.db.models.functions import Lower
 
-from m3console.core.custom_field_forms import CustomFieldsFormField
+from m3console.core.custom_fields.typed import CustomFieldsFormField
 from m3console.core.exact import ExactField
 from m3console.core.forms import ConsoleForm
 from m3console.core.models import EntityType, Organization

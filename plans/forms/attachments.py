@@ -10,7 +10,7 @@ from django import forms
 from django.db.models import Q
 
 from accounts.models import Account, ChildMembership
-from m3console.core.custom_field_forms import CustomFieldsFormField
+from m3console.core.custom_fields.typed import CustomFieldsFormField
 from m3console.core.errors import RuleViolation
 from m3console.core.forms import ConsoleForm, DateInput, EntityForm
 from m3console.core.models import EntityType

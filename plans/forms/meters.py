@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from m3console.core.custom_field_forms import CustomFieldsFormField
+from m3console.core.custom_fields.typed import CustomFieldsFormField
 from m3console.core.forms import ConsoleForm
 from m3console.core.models import EntityType, Organization
 from m3console.core.rows import RowsForm

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from m3console.core.custom_field_forms import CustomFieldsFormField
+from m3console.core.custom_fields.typed import CustomFieldsFormField
 from m3console.core.forms import EntityForm
 from m3console.core.models import EntityType
 from plans.forms.common import code_field, laid_out, name_field

@@ -14,7 +14,7 @@ from m3console.core.audit import tracked
 from m3console.core.entities import Entity
 from m3console.core.fields import CustomFieldsField, custom_fields_checked
 from m3console.core.ids import uuid7
-from m3console.core.search import LookIn, Searchable
+from m3console.core.searching.search import LookIn, Searchable
 from m3console.core.text import code_valid
 from plans.models.plans import BillFrequency, Plan
 from plans.models.pricing import single

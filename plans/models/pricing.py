@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from m3console.core.audit import tracked
 from m3console.core.entities import Entity
 from m3console.core.fields import ExactDecimal
-from m3console.core.search import LookIn, Searchable
+from m3console.core.searching.search import LookIn, Searchable
 from m3console.core.text import day_in_words, text_valid
 from plans.models.aggregations import Aggregation
 from plans.models.plans import Plan, PlanTemplate

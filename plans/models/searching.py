@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from django.db import models
 
-from m3console.core.search import LookIn, Searchable
+from m3console.core.searching.search import LookIn, Searchable
 
 M = TypeVar("M", bound=models.Model)
 

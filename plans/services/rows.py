@@ -14,8 +14,8 @@ from django.db.models import ProtectedError, QuerySet
 from m3console.core import entities
 from m3console.core.entities import Entity, check_fields
 from m3console.core.errors import RuleViolation, StaleVersion, refusing
-from m3console.core.keyset import capped_count
 from m3console.core.links import reverse
+from m3console.core.lists.keyset import capped_count
 from m3console.core.models import Organization
 from m3console.core.registry import Blocker, extensions
 

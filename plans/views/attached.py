@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 
 from m3console.core import clock
 from m3console.core.http import Request
-from m3console.core.keyset import SortKey, capped_count
 from m3console.core.links import reverse
-from m3console.core.listing import Table, listing
 from m3console.core.lists.filters import ListFilter
+from m3console.core.lists.keyset import SortKey, capped_count
+from m3console.core.lists.listing import Table, listing
 from m3console.core.registry import Tab, extensions
 from m3console.core.templatetags.console import period, period_text, status
 from plans.models import AccountPlan, AttachmentStatus, Plan, PlanTemplate

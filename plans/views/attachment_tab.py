@@ -12,7 +12,7 @@ from accounts.models import Account
 from accounts.views.header import account_context
 from m3console.core import clock
 from m3console.core.http import Request
-from m3console.core.keyset import capped_count, keyset
+from m3console.core.lists.keyset import capped_count, keyset
 from plans.models import AccountPlan, AttachmentStatus
 
 ROWS = 25

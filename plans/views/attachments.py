@@ -13,7 +13,7 @@ from accounts.models import Account
 from accounts.views.accounts import account_of
 from m3console.core.errors import RuleViolation
 from m3console.core.forms import form_page
-from m3console.core.history import history_page
+from m3console.core.history.entries import history_page
 from m3console.core.htmx import page, wants_partial
 from m3console.core.http import Request
 from m3console.core.links import reverse

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from m3console.core.bulk import Act, bulk_page
-from m3console.core.bulk_forms import TypedCountForm
+from m3console.core.bulk.acts import Act, bulk_page
+from m3console.core.bulk.forms import TypedCountForm
 from m3console.core.http import Request
 from m3console.core.lists.selection import ListRows
 from m3console.core.registry import BulkEntry, extensions

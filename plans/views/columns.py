@@ -7,7 +7,7 @@ from django.db.models.functions import Collate, Lower
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from m3console.core.keyset import SortKey
+from m3console.core.lists.keyset import SortKey
 
 BY_NAME: Final[dict[str, SortKey]] = {"name": Collate(Lower("name"), "C"), "code": F("code")}
 MONO: Final[dict[str, Any]] = {"td": {"class": "mono"}}

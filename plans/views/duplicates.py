@@ -7,7 +7,7 @@ from django.http import HttpResponse
 
 from m3console.core.forms import posted
 from m3console.core.http import Request
-from m3console.core.keyset import capped_count
+from m3console.core.lists.keyset import capped_count
 from plans import services
 from plans.forms.plans import DuplicateForm
 from plans.models import Plan, PlanTemplate

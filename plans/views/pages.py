@@ -11,10 +11,10 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 
 from m3console.core import clock, permissions
-from m3console.core.changes import Source
 from m3console.core.entities import Entity
 from m3console.core.forms import ConsoleForm, form_page
-from m3console.core.history import history_page
+from m3console.core.history.changes import Source
+from m3console.core.history.entries import history_page
 from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.links import redirect, reverse

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.links import reverse
-from m3console.core.listing import Table, listing
+from m3console.core.lists.listing import Table, listing
 from m3console.core.rows import WORDS, sent
 from m3console.core.templatetags.console import day, period, period_text, status
 from plans import services

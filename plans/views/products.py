@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.links import reverse
-from m3console.core.listing import Table, listing
 from m3console.core.lists.filters import ListFilter
+from m3console.core.lists.listing import Table, listing
 from m3console.core.lists.selection import ListRows
 from plans import services
 from plans.forms.products import ProductForm

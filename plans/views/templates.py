@@ -10,12 +10,12 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_http_methods, require_safe
 
-from m3console.core.changes import Source
+from m3console.core.history.changes import Source
 from m3console.core.htmx import page
 from m3console.core.http import Request
-from m3console.core.keyset import SortKey
 from m3console.core.links import reverse
-from m3console.core.listing import Table, listing
+from m3console.core.lists.keyset import SortKey
+from m3console.core.lists.listing import Table, listing
 from m3console.core.lists.selection import ListRows
 from m3console.core.templatetags.console import money
 from plans import services

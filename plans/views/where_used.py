@@ -4,8 +4,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from m3console.core.keyset import capped_count
 from m3console.core.links import reverse
+from m3console.core.lists.keyset import capped_count
 from plans.models import Aggregation, Meter, Plan, PlanTemplate, Pricing, Product
 
 Row = dict[str, str]

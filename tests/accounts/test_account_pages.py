@@ -53,7 +53,7 @@ def test_the_history_tab_tells_the_accounts_story(operator, make_account):
 
 
 def test_long_histories_have_pages(operator, make_account, monkeypatch):
-    monkeypatch.setattr("m3console.core.history.PAGE", 3)
+    monkeypatch.setattr("m3console.core.history.entries.PAGE", 3)
     account = make_account("borealis")
     for version in range(1, 5):
         update_account(account, version=version, purchase_order_number=f"PO-{version}")

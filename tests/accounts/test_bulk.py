@@ -173,7 +173,7 @@ def test_filters_that_make_no_sense_choose_nothing(operator, make_account):
 
 def test_more_than_a_thousand_are_refused_with_what_to_do(operator, make_account, organization, monkeypatch):
     monkeypatch.setattr("m3console.core.lists.selection.MOST", 2)
-    monkeypatch.setattr("m3console.core.bulk.MOST", 2)
+    monkeypatch.setattr("m3console.core.bulk.acts.MOST", 2)
     for code in ("a", "b", "c"):
         make_account(code)
     asked = operator.post(DELETE, chosen(everything=True))
@@ -252,7 +252,7 @@ def test_csv_of_the_selected_has_these_rows_and_the_columns_shown(operator, make
 
 
 def test_history_shows_one_act_with_its_reason(operator, make_account, monkeypatch):
-    monkeypatch.setattr("m3console.core.bulk.CHUNK", 2)
+    monkeypatch.setattr("m3console.core.bulk.acts.CHUNK", 2)
     made = [make_account(code) for code in "abcde"]
     confirm(operator, EDIT, operator.post(EDIT, chosen(*made)), currency="EUR", reason="Moved to euros")
     days = operator.get("/o/acme/history/").context["days"]
@@ -263,9 +263,9 @@ def test_history_shows_one_act_with_its_reason(operator, make_account, monkeypat
 def test_an_act_that_breaks_off_keeps_what_it_did_and_says_how_far_it_came(
     operator, make_account, monkeypatch
 ):
-    from m3console.core.bulk import Outcomes
+    from m3console.core.bulk.acts import Outcomes
 
-    monkeypatch.setattr("m3console.core.bulk.CHUNK", 1)
+    monkeypatch.setattr("m3console.core.bulk.acts.CHUNK", 1)
     made = [make_account(code) for code in "ab"]
     asked, add = operator.post(EDIT, chosen(*made)), Outcomes.add
 

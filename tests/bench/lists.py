@@ -18,7 +18,7 @@ from accounts.models import Account
 from m3console.core.ids import uuid7
 from m3console.core.models import Organization, User
 from m3console.core.organizations import create_user
-from m3console.core.search import key_of
+from m3console.core.searching.search import key_of
 from tests.bench.list_rows import PLANTED, make_accounts, some_ids
 from tests.bench.report import Comparison, Report, Round
 

@@ -6,8 +6,8 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import Account
-from m3console.core.custom_field_definitions import create_custom_field
-from m3console.core.custom_fields import effective_custom_fields
+from m3console.core.custom_fields.definitions import create_custom_field
+from m3console.core.custom_fields.values import effective_custom_fields
 from m3console.core.models import CustomFieldDefinition
 from plans.models import AccountPlan, Plan
 

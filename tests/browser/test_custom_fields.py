@@ -2,7 +2,7 @@
 
 import pytest
 
-from m3console.core.custom_field_definitions import create_custom_field
+from m3console.core.custom_fields.definitions import create_custom_field
 from tests.browser.conftest import expect
 
 PHONE = {"width": 360, "height": 740}

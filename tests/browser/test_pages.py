@@ -10,8 +10,8 @@ from playwright.sync_api import Page
 
 from billing.services.jobs import create_job, run_job
 from m3console.core import clock
+from m3console.core.lists.saved_views import create_saved_filter
 from m3console.core.models import Organization
-from m3console.core.saved_views import create_saved_filter
 from tests.browser.conftest import axe_violations
 from tests.browser.pages import pages
 

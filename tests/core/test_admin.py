@@ -8,8 +8,8 @@ from django.test import Client
 from accounts.services import create_account
 from m3console.core.admin import LookOnly
 from m3console.core.links import reverse
+from m3console.core.lists.saved_views import create_saved_filter, keep_columns
 from m3console.core.models import Membership
-from m3console.core.saved_views import create_saved_filter, keep_columns
 
 OURS = [
     model for model in admin.site._registry if model.__module__.split(".")[0] in {"m3console", "accounts"}

@@ -7,8 +7,8 @@ from html import unescape
 import pytest
 
 from accounts.services import create_account, update_account
-from m3console.core.custom_field_definitions import create_custom_field
-from m3console.core.custom_field_forms import ACT
+from m3console.core.custom_fields.definitions import create_custom_field
+from m3console.core.custom_fields.typed import ACT
 from m3console.core.links import reverse
 from m3console.core.models import EntityType
 from plans.attachments import attach_plan
@@ -204,7 +204,7 @@ def test_what_is_no_custom_field_is_refused_with_a_sentence_and_kept_in_the_form
     client, edit = sign_in(), reverse("accounts:account_edit", pk=account.pk)
     sent = filled(client, edit) | custom(("other", "stays"), row)
     if "\ud800" in row[1]:
-        from m3console.core.custom_field_forms import CustomFieldsFormField
+        from m3console.core.custom_fields.typed import CustomFieldsFormField
 
         with pytest.raises(Exception, match=sentence):
             CustomFieldsFormField(EntityType.ACCOUNT).clean(

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from accounts.services import create_account, update_account
-from m3console.core.custom_field_definitions import create_custom_field, update_custom_field
-from m3console.core.custom_field_forms import ACT
+from m3console.core.custom_fields.definitions import create_custom_field, update_custom_field
+from m3console.core.custom_fields.typed import ACT
 from m3console.core.links import reverse
 from m3console.core.models import CustomFieldDefinition
 from tests.core.test_custom_field_forms import custom, filled

@@ -10,14 +10,14 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.models import Account
 from accounts.services import create_account, update_account
-from m3console.core.custom_field_definitions import (
+from m3console.core.custom_fields.definitions import (
     create_custom_field,
     delete_custom_field,
     overriding,
     overriding_in_words,
     update_custom_field,
 )
-from m3console.core.custom_fields import effective_custom_fields, entity_types, shown_custom_fields
+from m3console.core.custom_fields.values import effective_custom_fields, entity_types, shown_custom_fields
 from m3console.core.errors import RuleViolation, StaleVersion, constraint_of
 from m3console.core.fields import CustomFieldsField
 from m3console.core.models import CustomFieldDefinition, EntityType, Organization
@@ -49,7 +49,7 @@ def test_every_type_that_exists_has_custom_fields_in_its_table():
         if any(isinstance(field, CustomFieldsField) for field in model._meta.fields)
         and not hasattr(model, "pgh_tracked_model")
     }
-    from m3console.core.custom_fields import model_of
+    from m3console.core.custom_fields.values import model_of
 
     assert {model_of(each) for each in entity_types()} == with_them
     assert len(with_them) >= 8

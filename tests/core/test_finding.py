@@ -5,10 +5,10 @@ from django.urls import get_resolver
 
 from accounts.services import create_account
 from billing.models import Bill
-from m3console.core.finding import _creations, creations, find
 from m3console.core.links import reverse
 from m3console.core.models import Membership, Role
 from m3console.core.permissions import URL_RIGHTS
+from m3console.core.searching.finding import _creations, creations, find
 from tests.billing.make import Shop, run
 from tests.test_permissions import OURS
 

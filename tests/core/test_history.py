@@ -9,8 +9,8 @@ from django.db.models import F
 from accounts.models import Account
 from accounts.services import create_account, delete_account, skeleton_accounts, update_account
 from m3console.core.audit import Actor, acting_as, action, actor_of
-from m3console.core.changes import Position, Source, changes, transactions
-from m3console.core.history import days, in_words
+from m3console.core.history.changes import Position, Source, changes, transactions
+from m3console.core.history.entries import days, in_words
 
 PERSON = {
     "name": "Ada Lovelace",

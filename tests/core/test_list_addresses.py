@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from accounts.services import create_account
-from m3console.core.keyset import Cursor
+from m3console.core.lists.keyset import Cursor
 from tests.test_permissions import OURS
 
 # Lists of an organization; those about one thing, such as an account's bills, work alike.

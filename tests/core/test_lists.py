@@ -9,9 +9,9 @@ from django.http import QueryDict
 
 from accounts.services import create_account
 from m3console.core.lists.addresses import address, cleared, essence
+from m3console.core.lists.saved_views import create_saved_filter
 from m3console.core.models import ListColumns, Membership, SavedFilter
 from m3console.core.permissions import ROLE_RIGHTS, Right
-from m3console.core.saved_views import create_saved_filter
 
 BASE = "/o/acme/accounts/"
 KEEP = "/o/acme/lists/columns/"
@@ -75,8 +75,8 @@ def test_the_ends_are_known_whatever_the_address_says(accounts, sign_in):
 
 
 def test_a_count_beyond_the_cap_says_at_least(accounts, sign_in, monkeypatch):
-    monkeypatch.setattr("m3console.core.keyset.COUNT_CAP", 30)
-    monkeypatch.setattr("m3console.core.keyset.count_words.__defaults__", (30,))
+    monkeypatch.setattr("m3console.core.lists.keyset.COUNT_CAP", 30)
+    monkeypatch.setattr("m3console.core.lists.keyset.count_words.__defaults__", (30,))
     client = sign_in("viewer")
     first = client.get(BASE).context["listing"]
     assert first.range == "1–25 of 30+"

@@ -6,8 +6,8 @@ from django.db import connection
 from accounts.services import create_account, delete_account, update_account
 from m3console.core.audit import Actor, acting_as, action, actor_of
 from m3console.core.configuration import create_currency
+from m3console.core.lists.saved_views import create_saved_filter
 from m3console.core.models import Membership
-from m3console.core.saved_views import create_saved_filter
 from m3console.core.views.history import tracked_models
 from plans.services import create_product
 

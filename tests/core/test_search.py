@@ -7,9 +7,9 @@ import pytest
 from django.db.models import F
 
 from accounts.models import Account
-from m3console.core import search_pages
-from m3console.core.search import cleaned, key_of
-from m3console.core.search_pages import SearchPages
+from m3console.core.searching import pages as search_pages
+from m3console.core.searching.pages import SearchPages
+from m3console.core.searching.search import cleaned, key_of
 from plans.models import Product
 
 NAME = key_of("name")

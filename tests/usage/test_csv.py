@@ -7,7 +7,7 @@ import pytest
 from billing.usage.files import UsageFile
 from billing.usage.ingest import Counts, ingest
 from billing.usage.models import IngestEvent, Measurement, Upload
-from m3console.core.text_lines import Unusable
+from m3console.core.csv_files.lines import Unusable
 from tests.usage.conftest import reasons
 
 pytestmark = pytest.mark.usefixtures("meter")

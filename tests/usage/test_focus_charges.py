@@ -9,7 +9,7 @@ from billing.usage.focus.charges import charge_of
 from billing.usage.focus.file import FocusFile, Read
 from billing.usage.focus.uids import Uids
 from billing.usage.values import MAX_UID, Refusal
-from m3console.core.text_lines import Unusable
+from m3console.core.csv_files.lines import Unusable
 from tests.usage.focus import SMALL, charge, focus_csv
 
 NOW = datetime(2024, 10, 5, tzinfo=UTC)

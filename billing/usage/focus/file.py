@@ -11,8 +11,8 @@ from billing.usage.focus.charges import Charge, charge_of, missing_columns
 from billing.usage.models import EventKind
 from billing.usage.rows import Refused
 from billing.usage.values import Refusal
-from m3console.core.csv_records import CsvReader, Record
-from m3console.core.text_lines import Lines, Unusable
+from m3console.core.csv_files.lines import Lines, Unusable
+from m3console.core.csv_files.records import CsvReader, Record
 
 
 class Sent(Mapping[str, str]):

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 from m3console.core import clock
 from m3console.core.ids import uuid7
-from m3console.core.search import LookIn, Searchable
+from m3console.core.searching.search import LookIn, Searchable
 from plans.models import Meter
 
 

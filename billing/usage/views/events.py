@@ -15,11 +15,11 @@ from billing.usage.events import mark_actioned
 from billing.usage.filters import EventFilter
 from billing.usage.models import EventKind, IngestEvent
 from billing.usage.tables import EventTable
-from m3console.core.bulk import Act, bulk_page
+from m3console.core.bulk.acts import Act, bulk_page
 from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.links import redirect, reverse
-from m3console.core.listing import listing
+from m3console.core.lists.listing import listing
 from m3console.core.lists.selection import ListRows
 
 

@@ -11,12 +11,12 @@ from billing.usage.forms import FocusForm
 from billing.usage.models import Upload
 from billing.usage.uploads import uploading
 from billing.usage.views.uploads import crumbs
+from m3console.core.csv_files.lines import Unusable
 from m3console.core.errors import RuleViolation
 from m3console.core.forms import form_page
 from m3console.core.http import Request
 from m3console.core.links import redirect, reverse
 from m3console.core.permissions import Right, may
-from m3console.core.text_lines import Unusable
 
 EXPLAINED = {
     "title": "What will happen",

@@ -20,12 +20,12 @@ from billing.usage.models import IngestEvent, Upload
 from billing.usage.rejects import rejects_csv
 from billing.usage.tables import UploadEventTable, UploadTable
 from billing.usage.uploads import interrupted, uploading
+from m3console.core.csv_files.lines import Unusable
 from m3console.core.errors import RuleViolation
 from m3console.core.forms import form_page
 from m3console.core.http import Request
 from m3console.core.links import redirect, reverse
-from m3console.core.listing import listing
-from m3console.core.text_lines import Unusable
+from m3console.core.lists.listing import listing
 from plans.models import Meter
 
 SHOWN_TEMPLATES = 50

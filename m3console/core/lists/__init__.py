@@ -1,1 +1,1 @@
-"""The parts of every list, which `core.listing` puts together."""
+"""The parts of every list, which `listing` puts together."""

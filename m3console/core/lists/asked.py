@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from m3console.core.keyset import Slice, SortKey, keyset
-from m3console.core.search import Searchable, cleaned
-from m3console.core.search_pages import SearchPages
+from m3console.core.lists.keyset import Slice, SortKey, keyset
+from m3console.core.searching.pages import SearchPages
+from m3console.core.searching.search import Searchable, cleaned
 
 SIZES = (25, 50, 100, 250)
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 
 from django.http import HttpRequest, StreamingHttpResponse
 
-from m3console.core.csv_cells import Echo, cell
-from m3console.core.keyset import Slice, in_chunks
+from m3console.core.csv_files.cells import Echo, cell
 from m3console.core.lists.columns import Columns
+from m3console.core.lists.keyset import Slice, in_chunks
 
 CHUNK = 2_000
 # Values of `format`: the columns that are shown, and all that there are.

@@ -10,12 +10,12 @@ from django.http import QueryDict
 
 from m3console.core import permissions
 from m3console.core.http import Request
-from m3console.core.keyset import SortKey, count_words, keyed
 from m3console.core.links import reverse
 from m3console.core.lists.addresses import address
 from m3console.core.lists.around import Around
 from m3console.core.lists.asked import Asked, pages_of
 from m3console.core.lists.filters import ListFilter, with_added
+from m3console.core.lists.keyset import SortKey, count_words, keyed
 from m3console.core.registry import extensions
 
 MOST = 1_000

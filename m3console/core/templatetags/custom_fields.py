@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from m3console.core.custom_fields import entity_type_of, shown_custom_fields
+from m3console.core.custom_fields.values import entity_type_of, shown_custom_fields
 
 register = template.Library()
 

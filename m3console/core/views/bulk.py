@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
-from m3console.core.bulk_outcomes import Outcomes
+from m3console.core.bulk.outcomes import Outcomes
 from m3console.core.htmx import page
 from m3console.core.http import Request
 

@@ -12,16 +12,16 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_safe
 
 from m3console.core import permissions
-from m3console.core.changes import Source
 from m3console.core.configuration import create_currency, update_currency, update_organization
 from m3console.core.errors import Obstructed
 from m3console.core.forms import form_page, posted
 from m3console.core.forms_configuration import ConfigurationForm, CurrencyForm
-from m3console.core.history import history_page
+from m3console.core.history.changes import Source
+from m3console.core.history.entries import history_page
 from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.links import redirect, reverse
-from m3console.core.listing import Table, listing
+from m3console.core.lists.listing import Table, listing
 from m3console.core.models import Currency, CurrencyConversion, CustomFieldDefinition, Organization
 from m3console.core.rows import asked_to_redraw, sent
 

@@ -8,17 +8,17 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_safe
 
-from m3console.core.custom_field_definitions import (
+from m3console.core.custom_fields.definitions import (
     create_custom_field,
     delete_custom_field,
     overriding,
     overriding_in_words,
     update_custom_field,
 )
-from m3console.core.custom_fields import entity_types
+from m3console.core.custom_fields.forms import CustomFieldForm
+from m3console.core.custom_fields.values import entity_types
 from m3console.core.forms import EntityForm, form_page, posted
-from m3console.core.forms_custom_fields import CustomFieldForm
-from m3console.core.history import history_page
+from m3console.core.history.entries import history_page
 from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.links import redirect, reverse

@@ -7,9 +7,9 @@ from django.apps import apps
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from m3console.core.changes import Source
-from m3console.core.history import timeline
-from m3console.core.history_filters import asked
+from m3console.core.history.changes import Source
+from m3console.core.history.entries import timeline
+from m3console.core.history.filters import asked
 from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.models import Organization

@@ -16,14 +16,15 @@ from django.urls import NoReverseMatch
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from m3console.core import navigation, saved_views
+from m3console.core import navigation
 from m3console.core.forms import ConsoleForm, EntityForm, form_page, posted
-from m3console.core.history import history_page
+from m3console.core.history.entries import history_page
 from m3console.core.http import Request
 from m3console.core.links import redirect, reverse
-from m3console.core.listing import Table, listing
+from m3console.core.lists import saved_views
 from m3console.core.lists.addresses import SAVED, ListAddress, essence
 from m3console.core.lists.columns import MAX_NAMES, NONE
+from m3console.core.lists.listing import Table, listing
 from m3console.core.models import SavedFilter
 from m3console.core.templatetags.console import instant
 from m3console.core.templatetags.tables import row_menu

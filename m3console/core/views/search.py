@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 from django.http import HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
-from m3console.core.finding import Hit, creations, find, straight_to
 from m3console.core.htmx import page, wants_partial
 from m3console.core.http import Request
 from m3console.core.links import reverse
 from m3console.core.navigation import pages_of
-from m3console.core.search import cleaned
+from m3console.core.searching.finding import Hit, creations, find, straight_to
+from m3console.core.searching.search import cleaned
 
 RESULTS = 10
 SUGGESTED = 4

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from m3console.core import permissions
-from m3console.core.changes import RowChange, Transaction
+from m3console.core.history.changes import RowChange, Transaction
 from m3console.core.links import reverse
 from m3console.core.registry import extensions
 

@@ -11,14 +11,14 @@ from uuid import UUID
 from django.http import HttpResponse, HttpResponseRedirect
 
 from m3console.core.audit import action
-from m3console.core.bulk_forms import BulkForm
-from m3console.core.bulk_outcomes import DONE, REFUSED, UNCHANGED, Outcome, Outcomes
+from m3console.core.bulk.forms import BulkForm
+from m3console.core.bulk.outcomes import DONE, REFUSED, UNCHANGED, Outcome, Outcomes
 from m3console.core.errors import RuleViolation
 from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.ids import uuid7
-from m3console.core.keyset import count_words
 from m3console.core.links import redirect, reverse
+from m3console.core.lists.keyset import count_words
 from m3console.core.lists.selection import EVERYTHING, MATCHING, MOST, ListRows, Selection
 from m3console.core.registry import extensions
 

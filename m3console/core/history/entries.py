@@ -13,7 +13,8 @@ from typing import Any
 from django.db.models import Model, TextField
 from django.http import HttpResponse
 
-from m3console.core.changes import (
+from m3console.core.fields import CustomFieldsField
+from m3console.core.history.changes import (
     FieldChange,
     Position,
     RowChange,
@@ -22,9 +23,8 @@ from m3console.core.changes import (
     changes,
     transactions,
 )
-from m3console.core.fields import CustomFieldsField
-from m3console.core.history_filters import HistoryFilter, asked
-from m3console.core.history_things import Concerned, Things, concerned, kind_and_name, thing_of
+from m3console.core.history.filters import HistoryFilter, asked
+from m3console.core.history.things import Concerned, Things, concerned, kind_and_name, thing_of
 from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.lists.addresses import address

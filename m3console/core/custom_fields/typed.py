@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from m3console.core.custom_fields import definitions, in_words
+from m3console.core.custom_fields.values import definitions, in_words
 from m3console.core.exact import exact
 from m3console.core.fields import MOST_VALUES, CustomFieldsField
 from m3console.core.links import current

@@ -10,7 +10,6 @@ from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from m3console.core import permissions
 from m3console.core.htmx import page
 from m3console.core.http import Request
-from m3console.core.keyset import Slice, SortKey, count_words
 from m3console.core.links import reverse
 from m3console.core.lists.addresses import SAVED, address, cleared
 from m3console.core.lists.around import Around
@@ -19,6 +18,7 @@ from m3console.core.lists.columns import NONE, Columns, FactColumn, PageRows, Ta
 from m3console.core.lists.dialog import columns_dialog
 from m3console.core.lists.exporting import EVERYTHING, SHOWN, csv_answer
 from m3console.core.lists.filters import Chip, ListFilter, chips, problems, with_added
+from m3console.core.lists.keyset import Slice, SortKey, count_words
 from m3console.core.lists.menu import Views, views_of
 from m3console.core.lists.selection import EVERYTHING as ALL_OF_THEM
 from m3console.core.lists.selection import Bar, ListRows, bar_of, picked_rows

@@ -9,11 +9,11 @@ from django.db.models.fields.json import KeyTransform
 
 from m3console.core import entities
 from m3console.core.audit import action
-from m3console.core.custom_fields import definitions, model_of
+from m3console.core.custom_fields.values import definitions, model_of
 from m3console.core.errors import RuleViolation, StaleVersion, refusing
 from m3console.core.exact import exact
 from m3console.core.fields import written
-from m3console.core.keyset import capped_count
+from m3console.core.lists.keyset import capped_count
 from m3console.core.locks import hold_custom_field_types
 from m3console.core.models import CustomFieldDefinition, EntityType, Organization, ValueType
 from m3console.core.models.custom_fields import MOST_DEFINITIONS

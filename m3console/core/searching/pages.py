@@ -16,8 +16,8 @@ from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
-from m3console.core.keyset import COUNT_CAP, Cursor, Slice, SortKey, keyset, sliced
-from m3console.core.search import Searchable, cleaned, id_in, key_of
+from m3console.core.lists.keyset import COUNT_CAP, Cursor, Slice, SortKey, keyset, sliced
+from m3console.core.searching.search import Searchable, cleaned, id_in, key_of
 
 NEAR = 1_000
 """So many rows in order are looked through before the index is asked."""

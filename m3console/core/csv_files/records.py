@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from m3console.core.text_lines import MAX_LINE, Line, Lines, Unusable
+from m3console.core.csv_files.lines import MAX_LINE, Line, Lines, Unusable
 
 PLAIN = re.compile(r'[^",]*')
 QUOTED = re.compile(r'[^"]*(?:""[^"]*)*')

@@ -13,8 +13,8 @@ from m3console.core import permissions
 from m3console.core.links import reverse
 from m3console.core.models import Membership, Organization
 from m3console.core.registry import extensions
-from m3console.core.search import NOWHERE, Searchable, cleaned, id_in, key_of
-from m3console.core.search_pages import SearchPages
+from m3console.core.searching.pages import SearchPages
+from m3console.core.searching.search import NOWHERE, Searchable, cleaned, id_in, key_of
 
 EXACT = 0
 

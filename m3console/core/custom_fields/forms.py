@@ -6,7 +6,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
 
-from m3console.core.custom_fields import entity_types
+from m3console.core.custom_fields.values import entity_types
 from m3console.core.fields import MAX_NAME, MAX_TEXT
 from m3console.core.forms import EntityForm
 from m3console.core.models import CustomFieldDefinition, ValueType

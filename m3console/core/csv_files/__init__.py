@@ -1,0 +1,1 @@
+"""CSV both ways: cells that leave, lines and records that come in."""

@@ -1,0 +1,1 @@
+"""Custom fields: what an organization defines, what an entity has, and how both are typed in."""

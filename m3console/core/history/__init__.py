@@ -1,0 +1,1 @@
+"""What was changed, by whom, when and why, as people read it; `core.audit` is what writes it."""

@@ -1,0 +1,1 @@
+"""Search: within a list, page by page at a million rows, and over everything at once."""
