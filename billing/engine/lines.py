@@ -26,6 +26,7 @@ from billing.engine.types import (
 
 ONE = Decimal(1)
 WHOLE = Fraction(1)
+BILLED_AHEAD = {LineType.STANDING_CHARGE, LineType.COUNTER_RUNNING_TOTAL_CHARGE, LineType.MINIMUM_SPEND}
 TYPE_ORDER = {line_type: place for place, line_type in enumerate(LineType)}
 
 
@@ -141,4 +142,5 @@ def _line(charge: Charge, bill: BillInput, subtotal: Decimal, rate: Decimal, con
         converted_subtotal=converted,
         bands=charge.bands,
         explanation=explain(inputs, charge.steps),
+        in_advance=charge.type in BILLED_AHEAD and (charge.start >= bill.due.bill_date or subtotal < 0),
     )

@@ -5,96 +5,24 @@ account's figures comes back as a Problem beside the lines; nothing here is muta
 cached, compared and hashed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from billing.engine.catalogue import DEFAULT_SEGMENT as DEFAULT_SEGMENT
+from billing.engine.catalogue import Aggregation as Aggregation
+from billing.engine.catalogue import Band as Band
+from billing.engine.catalogue import Currency as Currency
+from billing.engine.catalogue import Named as Named
+from billing.engine.catalogue import Pricing as Pricing
+from billing.engine.catalogue import Segment as Segment
 from billing.engine.kinds import Frequency as Frequency
 from billing.engine.kinds import LineType as LineType
 from billing.engine.kinds import Method as Method
 from billing.engine.kinds import UnitRounding as UnitRounding
-
-Segment = tuple[tuple[str, str], ...]
-"""Sorted (field code, value) pairs; `*` stands for any value; () is the default segment `{}`."""
-
-DEFAULT_SEGMENT: Segment = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """Anything a line refers to: its id, and the code and name it had when it was rated."""
-
-    id: UUID
-    code: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Currency:
-    """A currency's decimals (0–5) and rounding mode, one of money.RoundingMode."""
-
-    code: str
-    places: int
-    rounding: str
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """Covers (lower limit, next band's lower limit]; the first, at 0, also covers 0."""
-
-    lower_limit: Decimal
-    fixed_price: Decimal
-    unit_price: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Aggregation:
-    """How a meter's field is turned into a quantity and that into units.
-
-    `segments` keep the catalogue's order, which decides between equally specific ones and orders lines.
-    """
-
-    id: UUID
-    code: str
-    name: str
-    method: Method
-    meter: Named
-    field: str
-    field_name: str
-    quantity_per_unit: Decimal
-    rounding: UnitRounding
-    unit: str
-    field_unit: str = ""
-    default_value: Decimal | None = None
-    segmented_fields: tuple[str, ...] = ()
-    segments: tuple[Segment, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Pricing:
-    """Prices of one aggregation (and segment) on a plan or its template, from `start` until before `end`.
-
-    `segment` is None when the aggregation is not segmented; `sequence` rises in the order of creation.
-    """
-
-    id: UUID
-    on_plan: bool
-    aggregation: Aggregation
-    segment: Segment | None
-    start: date
-    end: date | None
-    cumulative: bool
-    bands: tuple[Band, ...]
-    description: str = ""
-    sequence: int = 0
-
-    def __hash__(self) -> int:
-        # Accounts of a plan share these objects as keys of caches; hashing every band each time would cost
-        # more than pricing.
-        return hash(self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +30,8 @@ class Attachment:
     """A plan as it applies to one account: the plan's own values, else its template's, already resolved.
 
     `anchor` is the resolved cycle date, `currency` the pricing currency, `sequence` rises in the order of
-    creation.
+    creation. The standing charge is due every so many of the attachment's periods, the first time after
+    `standing_charge_offset` of them.
     """
 
     id: UUID
@@ -120,6 +49,9 @@ class Attachment:
     standing_charge_description: str = ""
     pricings: tuple[Pricing, ...] = ()
     sequence: int = 0
+    standing_charge_interval: int = 1
+    standing_charge_offset: int = 0
+    standing_charge_in_advance: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -157,18 +89,32 @@ UsageKey = tuple[UsageWindow, Segment | None]
 
 @dataclass(frozen=True, slots=True)
 class DueAttachment:
-    """An attachment and the period billed for it, up to the bill date also where it ended earlier."""
+    """An attachment and what a bill of it is for.
+
+    `period` is billed in arrears, up to the bill date also where the attachment ended earlier; it is empty
+    on the attachment's start. `ahead` starts on the bill date and is cut at the attachment's end; None where
+    the attachment does not run on, or is billed AD_HOC. `stub` is what has run before any date on which it
+    could be charged in advance. `number` counts the attachment's periods: 0 is the first one, even a stub;
+    `ahead` is the following one.
+    """
 
     attachment: Attachment
     period: Period
+    ahead: Period | None = None
+    stub: Period | None = None
+    number: int = 0
 
     @property
     def covered(self) -> Period:
-        """The days of the period on which the attachment runs."""
-        end = self.attachment.end
-        if end is None or end >= self.period.end:
-            return self.period
-        return Period(self.period.start, end)
+        """The days of the period on which the attachment runs; empty if it ended before."""
+        end, period = self.attachment.end, self.period
+        if end is None or end >= period.end:
+            return period
+        return Period(period.start, max(end, period.start))
+
+
+BillKey = tuple[date, Frequency | None, int, str]
+"""Bill date, frequency, interval, grouping key; a consolidated bill has no frequency, and interval 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,15 +122,33 @@ class DueBill:
     """One bill that an account is to have: its key, and everything that goes on it."""
 
     bill_date: date
-    frequency: Frequency
+    frequency: Frequency | None
     interval: int
     items: tuple[DueAttachment, ...]
     grouping_key: str = ""
 
     @property
-    def key(self) -> tuple[date, Frequency, int, str]:
+    def key(self) -> BillKey:
         """What makes the bill one of its account's (spec 3, Bills and bill jobs)."""
         return self.bill_date, self.frequency, self.interval, self.grouping_key
+
+
+@dataclass(frozen=True, slots=True)
+class BilledAhead:
+    """A line that charges a period in advance, or gives days of it back (a negative amount).
+
+    `source_id` is the pricing's or counter's, None for what is the plan's. `amount` is in the pricing
+    currency. `final` says that its bill is approved or locked: an early end does not reopen it (spec 7).
+    """
+
+    attachment_id: UUID
+    type: LineType
+    source_id: UUID | None
+    start: date
+    end: date
+    amount: Decimal
+    bill_date: date
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +156,8 @@ class BillInput:
     """All that one bill is computed from.
 
     `usage` needs no entry where nothing was measured. `currencies` holds every code that occurs; `rates` the
-    exact pairs.
+    exact pairs. `billed` is what the account's other bills charge in advance and give back. `standing` is
+    what this bill itself does so if it is approved and to be rated as if no attachment had ended since.
     """
 
     account: Named
@@ -201,6 +166,8 @@ class BillInput:
     usage: Mapping[UsageKey, Measured]
     currencies: Mapping[str, Currency]
     rates: Mapping[tuple[str, str], Decimal]
+    billed: Sequence[BilledAhead] = ()
+    standing: Sequence[BilledAhead] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +191,8 @@ class LineDraft:
     """One line of a bill. `subtotal` and `converted_subtotal` carry exactly their currency's decimals.
 
     `account` is the one whose usage it is. `average_unit_price` is the unrounded amount per unit, None
-    without units. `explanation` is described in explanation.py.
+    without units. `explanation` is described in explanation.py. `in_advance` marks what later bills must
+    know: a charge for a period that starts on the bill date or later, or the giving back of its days.
     """
 
     type: LineType
@@ -250,6 +218,7 @@ class LineDraft:
     converted_subtotal: Decimal
     bands: tuple[BandCharge, ...]
     explanation: dict[str, Any]
+    in_advance: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +234,7 @@ class BillDraft:
     """A rated bill. With `problems` it must not be written: what could not be rated is missing."""
 
     bill_date: date
-    frequency: Frequency
+    frequency: Frequency | None
     interval: int
     grouping_key: str
     account: Named

@@ -1,0 +1,87 @@
+"""The catalogue as the engine knows it: currencies, aggregations, pricings. types.py passes them on."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from billing.engine.kinds import Method, UnitRounding
+
+Segment = tuple[tuple[str, str], ...]
+"""Sorted (field code, value) pairs; `*` stands for any value; () is the default segment `{}`."""
+
+DEFAULT_SEGMENT: Segment = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Anything a line refers to: its id, and the code and name it had when it was rated."""
+
+    id: UUID
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Currency:
+    """A currency's decimals (0–5) and rounding mode, one of money.RoundingMode."""
+
+    code: str
+    places: int
+    rounding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Covers (lower limit, next band's lower limit]; the first, at 0, also covers 0."""
+
+    lower_limit: Decimal
+    fixed_price: Decimal
+    unit_price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregation:
+    """How a meter's field is turned into a quantity and that into units.
+
+    `segments` keep the catalogue's order, which decides between equally specific ones and orders lines.
+    """
+
+    id: UUID
+    code: str
+    name: str
+    method: Method
+    meter: Named
+    field: str
+    field_name: str
+    quantity_per_unit: Decimal
+    rounding: UnitRounding
+    unit: str
+    field_unit: str = ""
+    default_value: Decimal | None = None
+    segmented_fields: tuple[str, ...] = ()
+    segments: tuple[Segment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pricing:
+    """Prices of one aggregation (and segment) on a plan or its template, from `start` until before `end`.
+
+    `segment` is None when the aggregation is not segmented; `sequence` rises in the order of creation.
+    """
+
+    id: UUID
+    on_plan: bool
+    aggregation: Aggregation
+    segment: Segment | None
+    start: date
+    end: date | None
+    cumulative: bool
+    bands: tuple[Band, ...]
+    description: str = ""
+    sequence: int = 0
+
+    def __hash__(self) -> int:
+        # Accounts of a plan share these objects as keys of caches; hashing every band each time would cost
+        # more than pricing.
+        return hash(self.id)
