@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from accounts.forms import MAX_DAYS
 from accounts.models import Account
 from m3console.core.errors import RuleViolation
-from m3console.core.text import text_valid
+from m3console.core.text import typed_text_valid
 
 ISO_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 WHOLE: Final = re.compile(r"[0-9]{1,9}")
@@ -81,7 +81,7 @@ def text_of(account: Account, field: str) -> str:
 
 def read_cell(field: str, text: str) -> Any:
     """The cell's value as the account stores it. Raises ValidationError with a sentence."""
-    text_valid(text)
+    typed_text_valid(text)
     if field in REQUIRED and not text:
         raise ValidationError(f"{COLUMNS[field]} is missing.")
     match field:

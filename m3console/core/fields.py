@@ -11,7 +11,7 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Func, Q
 
-from m3console.core.text import strict_code_valid, text_valid
+from m3console.core.text import strict_code_valid, typed_text_valid
 
 if TYPE_CHECKING:
     _Decimal = models.DecimalField[Any, Any]
@@ -119,7 +119,7 @@ def custom_value_valid(name: str, value: object) -> None:
         if not 0 < len(value) <= MAX_TEXT:
             raise ValidationError(f"{name}: a text has 1 to {MAX_TEXT:,} characters.")
         try:
-            text_valid(value)
+            typed_text_valid(value)
         except ValidationError as problem:
             raise ValidationError(f"{name}: {problem.messages[0]}") from None
     elif isinstance(value, bool) or not isinstance(value, Decimal | int):

@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from m3console.core.custom_fields.typed import CustomFieldsFormField, asked_for_row
 from m3console.core.errors import RuleViolation, StaleVersion
 from m3console.core.htmx import page, wants_partial
-from m3console.core.text import day_in_words, is_day, text_valid
+from m3console.core.text import day_in_words, is_day, typed_text_valid
 
 
 class DateInput(forms.DateInput):
@@ -41,7 +41,7 @@ class ConsoleForm(forms.Form):
         for name, value in list(cleaned.items()):
             if isinstance(value, str):
                 try:
-                    text_valid(value)
+                    typed_text_valid(value)
                 except ValidationError as problem:
                     self.add_error(name, problem)
         for name, field in self.fields.items():

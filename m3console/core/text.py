@@ -32,6 +32,14 @@ def text_valid(text: str) -> None:
             raise ValidationError("This holds an invisible character that changes the direction of text.")
 
 
+def typed_text_valid(text: str) -> None:
+    """Free text that people type also has nothing that was lost on its way here: bytes that are no letter
+    arrive as U+FFFD. Usage keeps such characters, as what its sender has."""
+    text_valid(text)
+    if "\ufffd" in text:
+        raise ValidationError("This holds a character that could not be read (�). Type it again.")
+
+
 def is_day(text: str) -> bool:
     """Whether a text is a day as HTML writes it: 2026-06-01."""
     try:

@@ -28,7 +28,7 @@ def test_the_palette_goes_creates_and_finds_by_keyboard(scheme, borealis, signed
     page.keyboard.press("Control+k")
     box = page.get_by_role("combobox", name="Page, thing to create, name, code or id")
     expect(box).to_be_focused()
-    expect(page.get_by_role("option", name="Accounts")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("option", name="Accounts", exact=True)).to_have_attribute("aria-selected", "true")
     accessible(page)
     page.keyboard.press("ArrowUp")
     expect(page.get_by_role("option").last).to_have_attribute("aria-selected", "true")

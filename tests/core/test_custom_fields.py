@@ -150,6 +150,7 @@ def test_the_database_refuses_definitions_that_are_none(organization, define):
         ("x" * 1001, "1 to 1,000 characters"),
         ("a\x00b", "control character"),
         ("a\ud800b", "control character"),
+        ("a\ufffdb", "could not be read"),
         ("a\u202eb", "changes the direction"),
     ],
 )

@@ -149,7 +149,10 @@ def test_an_import_interrupted_while_it_waits_for_the_database_ends_in_one_line(
 
 def somebody_waits() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("select exists (select 1 from pg_locks where not granted)")
+        cursor.execute(
+            "select exists (select 1 from pg_locks where not granted and relation = 'usage_uid'::regclass"
+            " and database = (select oid from pg_database where datname = current_database()))"
+        )
         return bool(cursor.fetchone()[0])
 
 
