@@ -83,6 +83,16 @@ def test_a_count_beyond_the_cap_says_at_least(accounts, sign_in, monkeypatch):
     assert shown(client.get(BASE + first.next_url))[1] == "26–50 of 30+"
 
 
+def test_what_a_search_finds_is_counted_up_to_a_cap_of_its_own(accounts, sign_in, monkeypatch):
+    monkeypatch.setattr("m3console.core.searching.pages.MOST_COUNTED", 30)
+    client = sign_in("viewer")
+    first = client.get(BASE, {"q": "Account"}).context["listing"]
+    assert first.range == "1–25 of 30+"
+    assert (first.bulk.count, first.bulk.more) == ("30+", True)
+    assert shown(client.get(BASE + first.next_url))[1] == "26–50 of 30+"
+    assert client.get(BASE, {"q": "Account 0"}).context["listing"].range == "1–10 of 10"
+
+
 # Columns
 
 

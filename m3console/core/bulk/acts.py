@@ -119,7 +119,7 @@ def _ask(
 ) -> HttpResponse:
     """The page that asks. Asked again, it keeps to the versions `seen` at first."""
     versions = {row.pk: getattr(row, "version", 0) for row in chosen.rows} | dict(seen or {})
-    count = listed.counted(chosen.count)
+    count = listed.counted(chosen.count, chosen.cap)
     context = {
         "title": f"{act.asks.format(count)}?",
         "act": act,
@@ -138,15 +138,15 @@ def choice_words(request: Request, listed: ListRows, chosen: Selection) -> dict[
     """What a page that asks shows of the choice: who, how many more, and what is to be known of it."""
     return {
         "rows": chosen.rows[:NAMED],
-        "more": listed.counted(chosen.count - NAMED) if chosen.count > NAMED else "",
+        "more": listed.counted(chosen.count - NAMED, chosen.cap - NAMED) if chosen.count > NAMED else "",
         "none": not chosen.rows,
         "too_many": chosen.count > MOST,
         "most": f"{MOST:,}",
-        "count": listed.counted(chosen.count),
+        "count": listed.counted(chosen.count, chosen.cap),
         "noun": listed.noun,
         "everything": chosen.everything,
         "all_name": EVERYTHING,
-        "others": listed.counted(chosen.matching)
+        "others": listed.counted(chosen.matching, chosen.cap)
         if not chosen.everything and chosen.matching > len(chosen.rows) and "seen" not in request.POST
         else "",
         "note": _note(request, listed, chosen),
@@ -158,7 +158,7 @@ def _note(request: Request, listed: ListRows, chosen: Selection) -> str:
     if chosen.missing:
         are = "is" if chosen.missing == 1 else "are"
         return f"{chosen.missing:,} of those chosen {are} not there any more and left out."
-    then, now = request.POST.get(MATCHING, ""), count_words(chosen.count)
+    then, now = request.POST.get(MATCHING, ""), count_words(chosen.count, chosen.cap)
     if chosen.everything and then[:20] not in ("", now):
         return f"{then[:20]} matched when you chose, {now} now."
     return ""

@@ -30,7 +30,7 @@ class Counted(Subquery):
 class Slice:
     """One page of rows. `after` and `before` are cursors of the neighbouring pages, or None.
 
-    `count` are all rows, at most one more than the cap. `first` is the number of the page's first row among
+    `count` are all rows, at most one more than `cap`. `first` is the number of the page's first row among
     them, from 1, or None where it is not known.
     """
 
@@ -39,6 +39,12 @@ class Slice:
     before: str | None
     count: int = 0
     first: int | None = None
+    cap: int = COUNT_CAP
+
+    @property
+    def counted(self) -> str:
+        """How many rows there are, in words: exact up to the cap, "10,000+" beyond."""
+        return count_words(self.count, self.cap)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +97,29 @@ def keyset(
 
 
 def sliced(
-    page: list[Any], rows: QuerySet[Any], place: Cursor | None, size: int, *, counted: bool = False
+    page: list[Any],
+    rows: QuerySet[Any],
+    place: Cursor | None,
+    size: int,
+    *,
+    counted: bool = False,
+    cap: int | None = None,
 ) -> Slice:
     """The page of rows as they were read from a place on: one more than its size, if there are more.
 
-    If they are to be counted, the rows carry how many there are in all as `all_found`.
+    If they are to be counted, the rows carry how many there are in all as `all_found`, one more than the cap
+    at most.
     """
+    cap = COUNT_CAP if cap is None else cap
     backwards = place is not None and place.backwards
     more, page = len(page) > size, page[:size]
     if backwards:
         page.reverse()
-    count = _count(rows, page, somewhere=place is not None) if counted else 0
+    count = _count(rows, page, cap, somewhere=place is not None) if counted else 0
     further, earlier = more or backwards, place is not None and (more or not backwards)
-    first = _first(place, page, count, further=further, earlier=earlier) if counted else None
+    first = (
+        _first(place, page, count, exact=count <= cap, further=further, earlier=earlier) if counted else None
+    )
     last = first + len(page) - 1 if first else None
     return Slice(
         page,
@@ -111,6 +127,7 @@ def sliced(
         _token("b", page[0], first) if page and earlier else None,
         count,
         first,
+        cap,
     )
 
 
@@ -122,19 +139,20 @@ def _ordered(found: QuerySet[Any], at: tuple[Any, Any] | None, falling: bool) ->
     return found.order_by(f"{sign}sort_key", f"{sign}id")
 
 
-def _count(rows: QuerySet[Any], page: list[Any], *, somewhere: bool) -> int:
+def _count(rows: QuerySet[Any], page: list[Any], cap: int, *, somewhere: bool) -> int:
     if page:
         return int(page[0].all_found)
-    return rows.order_by()[: COUNT_CAP + 1].count() if somewhere else 0
+    return rows.order_by()[: cap + 1].count() if somewhere else 0
 
 
-def _first(place: Cursor | None, page: list[Any], count: int, *, further: bool, earlier: bool) -> int | None:
+def _first(
+    place: Cursor | None, page: list[Any], count: int, *, exact: bool, further: bool, earlier: bool
+) -> int | None:
     """The number of the page's first row: known at both ends, elsewhere the cursor says it, if it can be."""
     if not page:
         return None
     if not earlier:
         return 1
-    exact = count <= COUNT_CAP
     if not further and exact:
         return count - len(page) + 1
     if place is None or place.number is None:

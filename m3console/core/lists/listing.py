@@ -18,7 +18,7 @@ from m3console.core.lists.columns import NONE, Columns, FactColumn, PageRows, Ta
 from m3console.core.lists.dialog import columns_dialog
 from m3console.core.lists.exporting import EVERYTHING, SHOWN, csv_answer
 from m3console.core.lists.filters import Chip, ListFilter, chips, problems, with_added
-from m3console.core.lists.keyset import Slice, SortKey, count_words
+from m3console.core.lists.keyset import Slice, SortKey
 from m3console.core.lists.menu import Views, views_of
 from m3console.core.lists.selection import EVERYTHING as ALL_OF_THEM
 from m3console.core.lists.selection import Bar, ListRows, bar_of, picked_rows
@@ -105,7 +105,7 @@ def listing(
     shown = Listing(
         title=title,
         noun=noun,
-        count=count_words(part.count),
+        count=part.counted,
         range=_range(part),
         table=columns.fill(part.rows, request),
         filter_form=filterset.form,
@@ -139,7 +139,7 @@ def _bar(request: Request, selection: ListRows | None, part: Slice) -> Bar | Non
     if selection is None or not part.rows:
         return None
     csv_url = address(request.GET, format=SHOWN)
-    return bar_of(request, selection, count=part.count, shown=len(part.rows), csv_url=csv_url)
+    return bar_of(request, selection, part, csv_url=csv_url)
 
 
 def _over_one_page(part: Slice, asked: Asked) -> bool:
@@ -149,7 +149,7 @@ def _over_one_page(part: Slice, asked: Asked) -> bool:
 
 def _range(part: Slice) -> str:
     """Which of all rows a page shows: 26–50 of 312."""
-    shown, of = len(part.rows), count_words(part.count)
+    shown, of = len(part.rows), part.counted
     if part.first is None:
         return f"{shown} of {of}"
     return f"{part.first:,}–{part.first + shown - 1:,} of {of}"

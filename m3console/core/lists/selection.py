@@ -15,7 +15,7 @@ from m3console.core.lists.addresses import address
 from m3console.core.lists.around import Around
 from m3console.core.lists.asked import Asked, pages_of
 from m3console.core.lists.filters import ListFilter, with_added
-from m3console.core.lists.keyset import SortKey, count_words, keyed
+from m3console.core.lists.keyset import COUNT_CAP, Slice, SortKey, count_words, keyed
 from m3console.core.registry import extensions
 
 MOST = 1_000
@@ -53,9 +53,9 @@ class ListRows:
     def kind(self, request: Request) -> str:
         return str(self.rows(request).model._meta.label_lower)
 
-    def counted(self, number: int) -> str:
+    def counted(self, number: int, cap: int = COUNT_CAP) -> str:
         """So many of them, in words: "1 account", "312 accounts", "10,000+ accounts"."""
-        return f"{count_words(number)} {self.noun}{'' if number == 1 else 's'}"
+        return f"{count_words(number, cap)} {self.noun}{'' if number == 1 else 's'}"
 
     def back(self, request: Request) -> str:
         """The list as it was when the rows were chosen."""
@@ -71,7 +71,8 @@ class ListRows:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The rows chosen: at most 1,000 of them, while `count` says how many there are, up to 10,001.
+    """The rows chosen: at most 1,000 of them, while `count` says how many there are, one more than `cap` at
+    most.
 
     `matching` are all that the search and the filters find now; `missing` were ticked, but are not there.
     """
@@ -81,16 +82,18 @@ class Selection:
     matching: int
     everything: bool = False
     missing: int = 0
+    cap: int = COUNT_CAP
 
     @classmethod
     def of(cls, request: Request, listed: ListRows) -> "Selection":
         everything = bool(request.POST.get(EVERYTHING))
         found = _matching(request, listed, MOST if everything else 1)
         if everything:
-            return cls(found.rows, found.count, found.count, everything=True)
+            return cls(found.rows, found.count, found.count, everything=True, cap=found.cap)
         picked, garbage = _ids(request.POST)
         rows = listed.read(request, picked) if picked else []
-        return cls(rows[:MOST], len(rows), found.count, missing=len(picked) - len(rows) + garbage)
+        missing = len(picked) - len(rows) + garbage
+        return cls(rows[:MOST], len(rows), found.count, missing=missing, cap=found.cap)
 
 
 def picked_rows(rows: QuerySet[Any], posted: QueryDict) -> QuerySet[Any]:
@@ -109,7 +112,7 @@ def _ids(posted: QueryDict) -> tuple[set[UUID], int]:
     return found, garbage
 
 
-def _matching(request: Request, listed: ListRows, size: int) -> Any:
+def _matching(request: Request, listed: ListRows, size: int) -> Slice:
     """The first rows that the list's address finds, counted; filters that make no sense find none."""
     rows = listed.rows(request)
     filters = with_added(listed.filters, listed.kind(request), request)
@@ -131,13 +134,13 @@ class Bar:
     csv_url: str
 
 
-def bar_of(request: Request, listed: ListRows, *, count: int, shown: int, csv_url: str) -> Bar:
-    """The bar above a page of so many rows, of as many as are counted."""
+def bar_of(request: Request, listed: ListRows, part: Slice, *, csv_url: str) -> Bar:
+    """The bar above a page of rows."""
     role, query = request.membership.role, address(request.GET)
     return Bar(
         noun=f"{listed.noun}s",
-        count=count_words(count),
-        more=count > shown,
+        count=part.counted,
+        more=part.count > len(part.rows),
         csv_url=csv_url,
         actions=[
             {"label": one.label, "url": reverse(one.url_name) + query, "danger": one.danger, "icon": one.icon}

@@ -16,13 +16,16 @@ from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
-from m3console.core.lists.keyset import COUNT_CAP, Cursor, Slice, SortKey, keyset, sliced
+from m3console.core.lists.keyset import Cursor, Slice, SortKey, keyset, sliced
 from m3console.core.searching.search import Searchable, cleaned, id_in, key_of
 
 NEAR = 1_000
 """So many rows in order are looked through before the index is asked."""
-COMMON = 10
+COMMON = 50
 """What more than one row in so many holds is counted without the index."""
+MOST_COUNTED = 1_000
+"""Matches are counted up to here: who finds more goes on typing, and counting all would take longer than
+finding."""
 KEY = "found_key_"
 NEARBY = "select * from ({}) near(id, rank, key)"
 
@@ -115,7 +118,7 @@ class SearchPages:
             found = found.annotate(all_found=self._count())
         matching: QuerySet[Any] = self.rows.search(self.text)
         page = self._in_order(list(found), backwards=backwards)[: size + 1]
-        return sliced(page, matching, place, size, counted=counted)
+        return sliced(page, matching, place, size, counted=counted, cap=MOST_COUNTED)
 
     def first(self, limit: int) -> QuerySet[Any]:
         """The first rows that are found, in no order, each with its `found_rank`."""
@@ -124,12 +127,14 @@ class SearchPages:
 
     def _ranked(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Rows with their rank, -1 for none, and their key in each rank."""
-        cases = [When(rank.condition, then=Value(number)) for number, rank in enumerate(self.ranks)]
         keys = {f"{KEY}{number}": expression(rank.key) for number, rank in enumerate(self.ranks)}
-        ranked: QuerySet[Any] = rows.annotate(
-            found_rank=Case(*cases, default=-1, output_field=IntegerField()), **keys
-        )
+        ranked: QuerySet[Any] = rows.annotate(found_rank=self._rank(len(self.ranks)), **keys)
         return ranked
+
+    def _rank(self, ranks: int) -> Case:
+        """The first of so many ranks that a row has, -1 for none of them."""
+        cases = [When(rank.condition, then=Value(number)) for number, rank in enumerate(self.ranks[:ranks])]
+        return Case(*cases, default=-1, output_field=IntegerField())
 
     def _position(self, place: Cursor) -> Place | None:
         try:
@@ -189,7 +194,9 @@ class SearchPages:
         narrowed = self.look.narrowed(self.text)
         if not rank.inside or narrowed is None:
             rows = self._beyond(self.rows.filter(rank.condition), number, at, falling=falling)
-            found = statement(rows.filter(found_rank=number)[:limit], "select id from ({}) a(id, rank, key)")
+            if number:
+                rows = rows.filter(found_rank=number)
+            found = statement(rows[:limit], "select id from ({}) a(id, rank, key)")
             return {f"rank{number}": found} if found else {}
         near = statement(self._beyond(self.rows, number, at, falling=falling)[:NEAR], NEARBY)
         rows = self._beyond(self.rows.filter(narrowed), number, at, falling=falling).order_by()
@@ -215,7 +222,9 @@ class SearchPages:
     def _beyond(self, rows: QuerySet[Any], number: int, at: Place | None, *, falling: bool) -> QuerySet[Any]:
         """(id, rank, key) of the rows on the further side of a place, in order."""
         key = f"{KEY}{number}"
-        found = self._ranked(rows)
+        found: QuerySet[Any] = rows.annotate(
+            found_rank=self._rank(number + 1), **{key: expression(self.ranks[number].key)}
+        )
         if at:
             beyond = TupleLessThan if falling else TupleGreaterThan
             found = found.filter(beyond(Tuple(F(key), F("pk")), (at.key, at.id)))
@@ -225,7 +234,7 @@ class SearchPages:
     def _count(self) -> RawSQL:
         """How many rows are found, at most one more than the cap: common ones row by row, others by index."""
         found = self.rows.order_by().annotate(found=self.look.matches(self.text)).values_list("found")
-        narrowed, cap = self.look.narrowed(self.text), f"limit {COUNT_CAP + 1}"
+        narrowed, cap = self.look.narrowed(self.text), f"limit {MOST_COUNTED + 1}"
         counted = f"select count(*) from (select 1 from ({{}}) a(found) where found {cap}) b"
         plain = statement(found, counted) or NOTHING
         if narrowed is None:

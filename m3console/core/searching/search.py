@@ -13,16 +13,18 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.fields.array import ArrayContains  # type: ignore[attr-defined]
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, F, Func, Q, TextField, Value
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Coalesce, Collate, Concat, Lower, StrIndex
-from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThan
+from django.db.models.functions import Coalesce, Collate, Concat, Lower
+from django.db.models.sql.compiler import SQLCompiler
 
 SHORTEST_INSIDE = 3
 SHORTEST_ID = 8
 LONGEST = 200
 LAST = "\U0010ffff"
 NOWHERE = Q(pk__in=())
+Compiled = tuple[str, tuple[Any, ...]]
 M = TypeVar("M", bound=models.Model)
 
 
@@ -55,6 +57,43 @@ def by_grams(document: str = "search_text") -> Callable[[str], Q]:
     return lambda text: Q(ArrayContains(grams_of(F(document)), grams_of(Lower(Value(text)))))
 
 
+class Begins(Func):
+    """A field's `key_of` begins with a text. One node of SQL: searches hold dozens of them."""
+
+    conditional = True
+    output_field = models.BooleanField()
+
+    def __init__(self, field: str, text: str) -> None:
+        super().__init__(F(field))
+        self.text = text
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Compiled:  # type: ignore[override]
+        sql, params = compiler.compile(self.source_expressions[0])
+        key = f'(lower({sql})) COLLATE "C"'
+        return f"({key} >= lower(%s) and {key} < lower(%s) || %s)", (
+            *params,
+            self.text,
+            *params,
+            self.text,
+            LAST,
+        )
+
+
+class Holds(Func):
+    """A document, in small letters already, holds a text."""
+
+    conditional = True
+    output_field = models.BooleanField()
+
+    def __init__(self, document: Any, text: str) -> None:
+        super().__init__(document)
+        self.text = text
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Compiled:  # type: ignore[override]
+        sql, params = compiler.compile(self.source_expressions[0])
+        return f"(strpos({sql}, lower(%s)) > 0)", (*params, self.text)
+
+
 @dataclass(frozen=True, slots=True)
 class LookIn:
     """What rows of a kind are searched by.
@@ -78,9 +117,7 @@ class LookIn:
         return cls(Lower(Concat(*lines, output_field=TextField())), beginnings)
 
     def begins(self, field: str, text: str) -> Q:
-        lowered, key = Lower(Value(text)), key_of(field)
-        beyond = Concat(lowered, Value(LAST), output_field=TextField())
-        return Q(GreaterThanOrEqual(key, lowered)) & Q(LessThan(key, beyond))
+        return Q(Begins(field, text))
 
     def begins_id(self, text: str) -> Q:
         """The text is the beginning of the row's id, and long enough not to be of everybody's."""
@@ -92,9 +129,9 @@ class LookIn:
     def holds(self, text: str) -> Q:
         """The document holds the text; one too short for that begins one of its lines."""
         if len(text) >= SHORTEST_INSIDE:
-            return Q(GreaterThan(StrIndex(self.document, Lower(Value(text))), 0))
+            return Q(Holds(self.document, text))
         lines = Concat(Value("\n"), self.document, output_field=TextField())
-        return Q(GreaterThan(StrIndex(lines, Lower(Value(f"\n{text}"))), 0))
+        return Q(Holds(lines, f"\n{text}"))
 
     def narrowed(self, text: str) -> Q | None:
         """A condition by indexes alone that leaves out no match, if there is one."""
