@@ -9,8 +9,10 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from accounts.models import Account
-from billing.engine.calendar import Schedule, bill_dates, first_bill_date, period_billed_on
+from billing.engine.due import days_billed, due_dates, due_on, next_due_date
 from billing.engine.types import Attachment, DueAttachment, Frequency, Named, Period
 from billing.models import Bill
 from m3console.core import clock
@@ -19,6 +21,7 @@ from m3console.core.links import reverse
 from m3console.core.registry import Blocker, Effect
 from m3console.core.templatetags.console import period_text
 from m3console.core.text import day_in_words
+from plans.in_advance import standing_charge_in_advance
 from plans.models import AccountPlan
 
 NAMED = 3
@@ -53,28 +56,44 @@ def as_engine(draft: AccountPlan) -> Attachment:
         template=Named(template.pk, template.code or "", template.name),
         currency=template.currency,
         standing_charge=plan.charge,
+        standing_charge_description=plan.standing_charge_description or template.standing_charge_description,
+        standing_charge_interval=template.standing_charge_interval,
+        standing_charge_offset=template.standing_charge_offset,
+        standing_charge_in_advance=standing_charge_in_advance(draft.organization, template, plan).value,
     )
 
 
 def touched_bills(before: AccountPlan | None, after: AccountPlan) -> list[Touched]:
     """The account's bills that a change, or without `before` a new one, would touch; earliest first."""
     template = after.plan.plan_template
-    bills = Bill.objects.filter(
-        account_id=after.account_id,
-        frequency=template.bill_frequency,
-        frequency_interval=template.bill_frequency_interval,
-    )
+    own = Q(frequency=template.bill_frequency, frequency_interval=template.bill_frequency_interval)
+    bills = Bill.objects.filter(own | Q(frequency=""), account_id=after.account_id)
     old, new = as_engine(before) if before else None, as_engine(after)
+    recut = old is not None and (old.start, old.anchor) != (new.start, new.anchor)
     compared = (
-        Touched(bill, _days(old, bill.bill_date), _days(new, bill.bill_date))
+        Touched(bill, _days(old, bill, recut), _days(new, bill, recut))
         for bill in bills.defer("account_address").order_by("bill_date", "id")
     )
     return [each for each in compared if each.before != each.after]
 
 
-def _days(attachment: Attachment | None, bill_date: date) -> Period | None:
-    period = period_billed_on(attachment, bill_date) if attachment else None
-    return DueAttachment(attachment, period).covered if attachment and period else None
+def _days(attachment: Attachment | None, bill: Bill, recut: bool) -> Period | None:
+    """The days of the attachment on a bill, those charged in advance only where periods are cut anew: an
+    earlier end is no matter to them (spec 7, Lines and bills)."""
+    if attachment is None:
+        return None
+    if attachment.frequency is Frequency.AD_HOC:
+        days = _common(attachment, bill)
+    else:
+        item = due_on(attachment, bill.bill_date)
+        days = item and (days_billed(item) if recut else item.covered)
+    return days if days and days.start < days.end else None
+
+
+def _common(attachment: Attachment, bill: Bill) -> Period:
+    """An AD_HOC bill has the days that its run gave it."""
+    end = bill.end_date if attachment.end is None else min(attachment.end, bill.end_date)
+    return Period(max(attachment.start, bill.start_date), end)
 
 
 def refuse_locked_days(before: AccountPlan, after: AccountPlan) -> None:
@@ -133,7 +152,7 @@ def change_effects(before: AccountPlan, after: AccountPlan) -> Iterator[Effect]:
     yield from _rated_again(touched, after)
     today = clock.today(after.organization.timezone)
     new, old = as_engine(after), as_engine(before)
-    unbilled = set(bill_dates(new, date.min, today)) - set(bill_dates(old, date.min, today))
+    unbilled = set(due_dates(new, date.min, today)) - set(due_dates(old, date.min, today))
     unbilled -= {each.bill.bill_date for each in touched}
     if unbilled:
         yield past_periods(sorted(unbilled))
@@ -144,19 +163,17 @@ def _next_bill(attachment: Attachment, today: date) -> Iterator[Effect]:
     """The first bill date after today, if there is one."""
     due = next_bill(attachment, today)
     if due is not None:
-        covered = due.covered
+        days = days_billed(due)
         yield Effect(
             f"Next bill of {attachment.plan.name} on {day_in_words(due.period.end)}, covering"
-            f" {period_text(covered.start, covered.end)}."
+            f" {period_text(days.start, days.end)}."
         )
 
 
 def next_bill(attachment: Attachment, today: date) -> DueAttachment | None:
     """What the attachment's first bill date after today bills of it; None after its last one."""
-    first, schedule = first_bill_date(attachment), Schedule.of(attachment)
-    day = first if first > today else schedule.boundary(schedule.number_at(today) + 1)
-    period = period_billed_on(attachment, day)
-    return DueAttachment(attachment, period) if period else None
+    following = next_due_date(attachment, today)
+    return due_on(attachment, following) if following else None
 
 
 def past_periods(past: list[date]) -> Effect:
@@ -190,8 +207,8 @@ def effects_on_bills(draft: AccountPlan) -> Iterator[Effect]:
         )
     yield from _rated_again([each for each in touched if not each.locked], draft)
     today, made = clock.today(draft.organization.timezone), {each.bill.bill_date for each in touched}
-    past = [day for day in bill_dates(as_engine(draft), date.min, today) if day not in made]
-    if past or not touched:
+    past = [day for day in due_dates(as_engine(draft), date.min, today) if day not in made]
+    if past or not (touched or draft.plan.plan_template.bill_frequency == Frequency.AD_HOC):
         yield past_periods(past)
 
 

@@ -20,6 +20,7 @@ from billing.engine.types import (
 )
 from billing.usage.measure import Column, Source
 from m3console.core.models import Organization
+from plans.in_advance import standing_charge_in_advance
 from plans.models import Aggregation as AggregationRow
 from plans.models import DataField, Plan
 from plans.models import Pricing as PricingRow
@@ -39,6 +40,9 @@ class PlanTerms:
     currency: str
     standing_charge: Decimal
     standing_charge_description: str
+    standing_charge_interval: int
+    standing_charge_offset: int
+    standing_charge_in_advance: bool
     pricings: tuple[Pricing, ...]
 
 
@@ -64,10 +68,10 @@ def load_catalogue(organization: Organization, plans: Collection[UUID]) -> Catal
     )
     sources = _sources(row.aggregation for row in pricing_rows)
     pricings = _pricings(pricing_rows, sources)
-    return Catalogue({row.pk: _terms(row, pricings) for row in plan_rows}, sources)
+    return Catalogue({row.pk: _terms(row, pricings, organization) for row in plan_rows}, sources)
 
 
-def _terms(row: Plan, pricings: Mapping[UUID, list[Pricing]]) -> PlanTerms:
+def _terms(row: Plan, pricings: Mapping[UUID, list[Pricing]], organization: Organization) -> PlanTerms:
     template = row.plan_template
     own = row.standing_charge
     return PlanTerms(
@@ -79,6 +83,9 @@ def _terms(row: Plan, pricings: Mapping[UUID, list[Pricing]]) -> PlanTerms:
         currency=template.currency,
         standing_charge=template.standing_charge if own is None else own,
         standing_charge_description=row.standing_charge_description or template.standing_charge_description,
+        standing_charge_interval=template.standing_charge_interval,
+        standing_charge_offset=template.standing_charge_offset,
+        standing_charge_in_advance=standing_charge_in_advance(organization, template, row).value,
         pricings=(*pricings.get(row.pk, ()), *pricings.get(template.pk, ())),
     )
 

@@ -47,7 +47,7 @@ class RunBillingForm(ConsoleForm):
         self.organization = organization
         self.fields["billing_frequency"].choices = [  # type: ignore[attr-defined]
             ("", "All frequencies"),
-            (BillFrequency.MONTHLY.value, BillFrequency.MONTHLY.label),
+            *BillFrequency.choices,
         ]
         self.helper = FormHelper()
         self.helper.form_tag = False

@@ -1,7 +1,7 @@
 """Everything that a chunk of accounts is billed from: engine values, loaded in a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,16 @@ from uuid import UUID
 
 from accounts.models import Account
 from billing.catalogue import Catalogue, load_catalogue
-from billing.engine.types import Attachment, BillInput, Currency, DueBill, Frequency, Named, UsageWindow
+from billing.engine.types import (
+    Attachment,
+    BilledAhead,
+    BillInput,
+    Currency,
+    DueBill,
+    Frequency,
+    Named,
+    UsageWindow,
+)
 from billing.usage.measure import Usage, measure
 from m3console.core.models import Currency as CurrencyRow
 from m3console.core.models import CurrencyConversion, Organization
@@ -58,8 +67,10 @@ class Inputs:
             watermark=watermark,
         )
 
-    def of_bill(self, account: BilledAccount, due: DueBill, usage: Usage) -> BillInput:
-        """What the engine computes one bill from."""
+    def of_bill(
+        self, account: BilledAccount, due: DueBill, usage: Usage, billed: Sequence[BilledAhead] = ()
+    ) -> BillInput:
+        """What the engine computes one bill from; `billed` is what the account's other bills charge ahead."""
         return BillInput(
             account=account.named,
             currency=account.currency,
@@ -67,6 +78,7 @@ class Inputs:
             usage=usage,
             currencies=self.currencies,
             rates=self.rates,
+            billed=billed,
         )
 
 
@@ -152,4 +164,7 @@ def _attachment(
         standing_charge_description=terms.standing_charge_description,
         pricings=terms.pricings,
         sequence=row.id.int,  # ids rise in the order of creation
+        standing_charge_interval=terms.standing_charge_interval,
+        standing_charge_offset=terms.standing_charge_offset,
+        standing_charge_in_advance=terms.standing_charge_in_advance,
     )

@@ -9,7 +9,9 @@ TITLES = {
     "quantity": "Quantity",
     "units": "Units",
     "bands": "Bands",
+    "turn": "When",
     "proration": "Proration",
+    "given_back": "Given back",
     "rounding": "Rounding",
     "conversion": "Conversion",
 }
@@ -45,8 +47,13 @@ MODES = {
     "HALF_EVEN": "half even",
     "UNNECESSARY": "exact already",
 }
+TURNS = {
+    "advance": "in advance, for the period that begins on the bill date",
+    "stub": "for the days from the start of the attachment to its first bill",
+    "arrears": "in arrears, for the period that ends on the bill date",
+}
 NUMBERS = {"result", "per", "exact", "charge", "rate", "lower", "upper", "units", "fixed", "price", "amount"}
-DAYS = {"from", "to", "start", "end"}
+DAYS = {"from", "to", "start", "end", "billed_on"}
 
 
 def worded(explanation: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,4 +91,6 @@ def _in_words(step: Mapping[str, Any]) -> str:
         return UNIT_ROUNDINGS[step["rounding"]]
     if kind == "bands":
         return PRICING_TYPES.get(step["type"], "")
+    if kind == "turn":
+        return TURNS[step["when"]]
     return MODES.get(step.get("mode", ""), "")

@@ -19,7 +19,7 @@ from m3console.core.fields import CustomValues
 from m3console.core.locks import hold_configuration, lock_accounts
 from m3console.core.registry import Blocker, extensions
 from m3console.core.text import day_in_words, days_in_words
-from plans.models import AccountPlan, BillFrequency, HierarchyMode, Plan
+from plans.models import AccountPlan, HierarchyMode, Plan
 from plans.overlaps import cover, cover_again, foreseen, no_overlap
 from plans.services.rows import check_known
 
@@ -126,17 +126,6 @@ def refuse_parent_with_plan(account: Account, start: date | None = None) -> None
         )
 
 
-def refusal_of(account: Account, plan: Plan, days: tuple[date, date | None]) -> RuleViolation | None:
-    """Why the plan cannot be attached to the account on [start, end), if it cannot."""
-    frequency = BillFrequency(plan.plan_template.bill_frequency)
-    if frequency is not BillFrequency.MONTHLY:
-        return RuleViolation(
-            f"{plan.name} is billed {frequency.label.lower()}; choose a plan that is billed monthly.",
-            field="plan",
-        )
-    return parent_refusal(account, days)
-
-
 def parent_refusal(account: Account, days: tuple[date, date | None] | None = None) -> RuleViolation | None:
     """Why an account gets no plan of its own on [start, end), if it has children then.
 
@@ -174,7 +163,7 @@ def _attachable(account: Account, plan: Plan, days: tuple[date, date | None]) ->
     chosen = plans.filter(pk=plan.pk).first()
     if chosen is None:
         raise RuleViolation("There is no such plan in this organization.", field="plan")
-    if refusal := refusal_of(found, chosen, days):
+    if refusal := parent_refusal(found, days):
         raise refusal
     return found, chosen
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 from m3console.core.errors import RuleViolation
 from m3console.core.registry import Effect, extensions
 from m3console.core.text import day_in_words
-from plans.attachments import check_change, ended_on, refusal_of
+from plans.attachments import check_change, ended_on, parent_refusal
 from plans.models import AccountPlan, Plan, Pricing
 from plans.overlaps import Overlap, foreseen
 
@@ -25,7 +25,7 @@ class Foresight:
 
 def foresee(draft: AccountPlan, *, end_current: bool) -> Foresight:
     """What would happen now; only saving decides whether it does."""
-    if refusal := refusal_of(draft.account, draft.plan, (draft.start_date, draft.end_date)):
+    if refusal := parent_refusal(draft.account, (draft.start_date, draft.end_date)):
         return Foresight(draft, None, [Effect(refusal.message, warning=True)])
     allowed = draft.organization.allow_overlapping_plans
     overlap = None if allowed else foreseen(draft)

@@ -1,8 +1,9 @@
 """From attachments to bills; read this first.
 
-`due_bills` says which bills an account is to have, `windows_wanted` what must be measured for one of them,
-and `compute_bill` rates it: charges in exact numbers (charges.py, usage.py, bands.py), then lines in money
-(lines.py, money.py). Everything is a value: equal inputs give equal bills, in a run, a preview or a test.
+`due_bills` says which bills an account is to have (due.py, calendar.py), `windows_wanted` what must be
+measured for one of them, and `compute_bill` rates it: charges in exact numbers (charges.py, usage.py,
+bands.py), then lines in money (lines.py, money.py). Everything is a value: equal inputs give equal bills, in
+a run, a preview or a test.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,24 +11,26 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from billing.engine.calendar import bill_dates, last_bill_date, period_billed_on
 from billing.engine.charges import standing_charges
+from billing.engine.due import NOTHING_MADE, Made, due_dates, due_on, last_due_date
 from billing.engine.lines import Charge, line_order, settle
 from billing.engine.money import EXACT
 from billing.engine.types import (
     Attachment,
     BillDraft,
     BillInput,
+    BillKey,
     DueAttachment,
     DueBill,
     Frequency,
     LineDraft,
+    Period,
     Problem,
     UsageWindow,
 )
 from billing.engine.usage import usage_charges, usage_windows
 
-FREQUENCY_ORDER = {frequency: place for place, frequency in enumerate(Frequency)}
+FREQUENCY_ORDER = {frequency: place for place, frequency in enumerate((None, *Frequency))}
 
 
 def due_bills(
@@ -36,44 +39,45 @@ def due_bills(
     *,
     latest_only: bool = False,
     since: Mapping[UUID, date] | None = None,
+    frequency: Frequency | None = None,
+    made: Made = NOTHING_MADE,
 ) -> tuple[DueBill, ...]:
     """One account's bills with a date on or before `until`, in order of dates (spec 3, Billing calendar).
 
     `latest_only` keeps of each attachment its last bill date only; `since` (by attachment id) only the dates
-    after that day. A bill due for one attachment holds every attachment of its key (spec 7, Runs).
+    after that day; `frequency` only the bills that hold an attachment of it. A bill due for one attachment
+    holds every attachment of its key (spec 7, Runs).
     """
     keys = {
-        (bill_date, attachment.frequency, attachment.interval)
+        made.key(attachment, bill_date)
         for attachment in attachments
-        for bill_date in _due_dates(attachment, until, latest_only, since or {})
+        if frequency in (None, attachment.frequency)
+        for bill_date in _due_dates(attachment, until, latest_only, since or {}, made)
     }
     ordered = sorted(keys, key=lambda key: (key[0], FREQUENCY_ORDER[key[1]], key[2]))
     attachments = sorted(
         attachments, key=lambda attachment: (attachment.start, attachment.code, attachment.sequence)
     )
-    return tuple(_due_bill(*key, attachments) for key in ordered)
+    return tuple(_due_bill(key, attachments, made) for key in ordered)
 
 
 def _due_dates(
-    attachment: Attachment, until: date, latest_only: bool, since: Mapping[UUID, date]
+    attachment: Attachment, until: date, latest_only: bool, since: Mapping[UUID, date], made: Made
 ) -> Sequence[date]:
     after = since.get(attachment.id, date.min)
     if not latest_only:
-        return bill_dates(attachment, after, until)
-    last = last_bill_date(attachment, until)
+        return due_dates(attachment, after, until, made)
+    last = last_due_date(attachment, until, made)
     return () if last is None or last <= after else (last,)
 
 
-def _due_bill(
-    bill_date: date, frequency: Frequency, interval: int, attachments: Sequence[Attachment]
-) -> DueBill:
+def _due_bill(key: BillKey, attachments: Sequence[Attachment], made: Made) -> DueBill:
+    bill_date, frequency, interval, grouping_key = key
     items = []
     for attachment in attachments:
-        if (attachment.frequency, attachment.interval) == (frequency, interval):
-            period = period_billed_on(attachment, bill_date)
-            if period:
-                items.append(DueAttachment(attachment, period))
-    return DueBill(bill_date, frequency, interval, tuple(items))
+        if made.key(attachment, bill_date) == key and (item := due_on(attachment, bill_date, made)):
+            items.append(item)
+    return DueBill(bill_date, frequency, interval, tuple(items), grouping_key)
 
 
 def windows_wanted(due: DueBill) -> tuple[UsageWindow, ...]:
@@ -88,14 +92,15 @@ def compute_bill(bill: BillInput) -> BillDraft:
     lines = tuple(line for line in settled if isinstance(line, LineDraft))
     problems = dict.fromkeys(problem for problem in settled if isinstance(problem, Problem))
     due = bill.due
+    dates = _dates(due.items)
     return BillDraft(
         bill_date=due.bill_date,
         frequency=due.frequency,
         interval=due.interval,
         grouping_key=due.grouping_key,
         account=bill.account,
-        start=min(item.period.start for item in due.items),
-        end=max(item.period.end for item in due.items),
+        start=dates.start,
+        end=dates.end,
         currency=bill.currency,
         lines=lines,
         total=_total(lines, bill.currencies[bill.currency].places),
@@ -103,9 +108,17 @@ def compute_bill(bill: BillInput) -> BillDraft:
     )
 
 
+def _dates(items: Sequence[DueAttachment]) -> Period:
+    """From the earliest to the latest of the periods that end with the bill; if none does, of those that its
+    charges in advance cover (spec 7, Lines and bills)."""
+    ended = [item.period for item in items if item.period.start < item.period.end]
+    periods = ended or [item.ahead for item in items if item.ahead]
+    return Period(min(each.start for each in periods), max(each.end for each in periods))
+
+
 def _charges(bill: BillInput) -> Iterator[Charge]:
     for item in bill.due.items:
-        yield from standing_charges(item)
+        yield from standing_charges(item, bill)
         yield from usage_charges(item, bill.usage)
 
 

@@ -27,8 +27,15 @@ account appears by code alone, because its name is personal data that may have t
                 {"lower", "upper" (null: no limit), "units", "fixed", "price", "amount"}; unit: the currency
 `steps` of STANDING_CHARGE
     proration   charge (for one whole period), factor ("1", "15/31"), shares: what the factor is the sum of,
-                each {"from", "to", "days", "of"} = days in common with a natural period of so many days;
-                unit: the currency
+                each {"from", "to", "days", "of"} = days in common with a natural period of so many days,
+                and "periods" for several whole ones together; none: a whole charge, since the plan is billed
+                AD_HOC; unit: the currency
+    turn        when (advance, stub, arrears), period (its number among the attachment's, counted from 0),
+                interval, offset; absent where the charge is due in arrears for every period
+    given_back  instead of both, for days charged in advance that an early end leaves unused: billed_on (date
+                of the bill that charged them), charged {"from", "to", "amount"}, charge (of which a part is
+                given back: for one whole period, or what was charged), factor, shares as above; unit: the
+                currency
 and of every line
     rounding    places, mode, exact (what is rounded); unit: the currency
     conversion  from, to (currencies), rate, places, mode, exact; unit: the billing currency; absent where the
@@ -45,7 +52,15 @@ from typing import Any
 from billing.engine.bands import Priced, PricingType, pricing_type
 from billing.engine.calendar import Share
 from billing.engine.money import plain
-from billing.engine.types import Aggregation, Attachment, BandCharge, Currency, Method, Pricing
+from billing.engine.types import (
+    Aggregation,
+    Attachment,
+    BandCharge,
+    BilledAhead,
+    Currency,
+    Method,
+    Pricing,
+)
 
 Facts = dict[str, Any]
 
@@ -152,15 +167,51 @@ def proration_step(
     charge: Decimal, factor: Fraction, shares: Sequence[Share], amount: Decimal, currency: str
 ) -> Facts:
     """A charge for a whole period × the periods that the line covers."""
-    parts = [
-        {"from": share.start.isoformat(), "to": share.end.isoformat(), "days": share.days, "of": share.of}
-        for share in shares
-    ]
     return {
         "step": "proration",
         "charge": plain(charge),
         "factor": str(factor),
-        "shares": parts,
+        "shares": [_share(share) for share in shares],
+        "result": plain(amount),
+        "unit": currency,
+    }
+
+
+def _share(share: Share) -> Facts:
+    part: Facts = {
+        "from": share.start.isoformat(),
+        "to": share.end.isoformat(),
+        "days": share.days,
+        "of": share.of,
+    }
+    return part if share.periods == 1 else {**part, "periods": share.periods}
+
+
+def turn_step(when: str, number: int, interval: int, offset: int) -> Facts:
+    """Which of the attachment's periods a charge is for, and when that is charged."""
+    return {"step": "turn", "when": when, "period": number, "interval": interval, "offset": offset}
+
+
+def given_back_step(
+    charged: BilledAhead,
+    factor: Fraction,
+    shares: Sequence[Share],
+    charge: Decimal,
+    amount: Decimal,
+    currency: str,
+) -> Facts:
+    """Days charged in advance that are not used after all."""
+    return {
+        "step": "given_back",
+        "billed_on": charged.bill_date.isoformat(),
+        "charged": {
+            "from": charged.start.isoformat(),
+            "to": charged.end.isoformat(),
+            "amount": plain(charged.amount),
+        },
+        "charge": plain(-charge),
+        "factor": str(factor),
+        "shares": [_share(share) for share in shares],
         "result": plain(amount),
         "unit": currency,
     }

@@ -72,9 +72,10 @@ PERSONAL = ("account_name", "account_email", "account_address")
 class Bill(Entity):
     """What one account owes on one bill date, in one currency (spec 3, Bills and bill jobs).
 
-    The key is account, bill date, frequency, interval and grouping key. The period is [start_date,
-    end_date). Lines belong to revisions; `revision` is the number of the current one, whose total
-    and watermark the bill repeats. The account's name, code and address are those at rating.
+    The key is account, bill date, frequency, interval and grouping key; a consolidated bill has no frequency,
+    and interval 1. The period is [start_date, end_date). Lines belong to revisions; `revision` is the number
+    of the current one, whose total and watermark the bill repeats. The account's name, code and address are
+    those at rating.
     """
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="bills", db_index=False)
@@ -83,7 +84,7 @@ class Bill(Entity):
     account_email = models.CharField(max_length=254)
     account_address = models.TextField(blank=True)
     bill_date = models.DateField()
-    frequency = models.CharField(max_length=8, choices=BillFrequency.choices)
+    frequency = models.CharField(max_length=8, choices=BillFrequency.choices, blank=True)
     frequency_interval = models.PositiveSmallIntegerField()
     grouping_key = models.CharField(max_length=80, blank=True)
     start_date = models.DateField()
@@ -128,6 +129,14 @@ class Bill(Entity):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def frequency_in_words(self) -> str:
+        """As in “Monthly”, “Monthly, every 3”; a consolidated bill has no frequency of its own."""
+        if not self.frequency:
+            return "Consolidated"
+        label = BillFrequency(self.frequency).label
+        return label if self.frequency_interval == 1 else f"{label}, every {self.frequency_interval}"
 
     @property
     def reference(self) -> str:
@@ -180,7 +189,8 @@ class BillLine(models.Model):
     """One line of a revision: [service_start, service_end), one rounding, its working beside it.
 
     Only ever added. References are ids without foreign keys (30,000 lines of a run are copied at
-    once); `labels` keeps the codes and names that they had, so a bill reads the same for ever.
+    once); `labels` keeps the codes and names that they had, so a bill reads the same for ever. `in_advance`
+    marks a charge for days on or after the bill date, and the giving back of such days.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -211,6 +221,7 @@ class BillLine(models.Model):
     converted_subtotal = ExactDecimal()
     bands = models.JSONField(default=list)
     explanation = models.JSONField()
+    in_advance = models.BooleanField(default=False)
 
     objects = BillLineQuerySet.as_manager()
 
@@ -227,6 +238,7 @@ class BillLine(models.Model):
             models.Index("account_plan_id", name="line_of_attachment"),
             models.Index("pricing_id", name="line_of_pricing"),
             models.Index("plan_id", name="line_of_plan"),
+            models.Index("account_plan_id", name="line_in_advance", condition=Q(in_advance=True)),
         ]
 
     def __str__(self) -> str:

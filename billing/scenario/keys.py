@@ -18,13 +18,12 @@ ENTITIES: dict[str, Keys] = {
     ),
     "planTemplates": _keys(
         "code name product currency billFrequency billFrequencyInterval standingCharge"
-        " standingChargeDescription",
-        "standingChargeInterval standingChargeOffset standingChargeBillInAdvance"
-        " minimumSpend minimumSpendDescription minimumSpendBillInAdvance",
+        " standingChargeDescription standingChargeInterval standingChargeOffset standingChargeBillInAdvance",
+        "minimumSpend minimumSpendDescription minimumSpendBillInAdvance",
     ),
     "plans": _keys(
-        "code name planTemplate standingCharge standingChargeDescription",
-        "standingChargeBillInAdvance minimumSpend minimumSpendDescription minimumSpendBillInAdvance account",
+        "code name planTemplate standingCharge standingChargeDescription standingChargeBillInAdvance",
+        "minimumSpend minimumSpendDescription minimumSpendBillInAdvance account",
     ),
     "pricings": _keys(
         "plan planTemplate aggregation startDate endDate segment cumulative pricingBands description",
@@ -46,9 +45,9 @@ UNBUILT_LISTS = (
 TOP = _keys("name today organization steps expect", UNBUILT_LISTS) | dict.fromkeys(ENTITIES, True)
 ORGANIZATION = _keys(
     "currency timezone yearEpoch monthEpoch weekEpoch dayEpoch daysBeforeBillDue suppressedEmptyBills"
-    " allowOverlappingPlans currencyConversions",
-    "consolidateBills standingChargeBillInAdvance minimumSpendBillInAdvance commitmentFeeBillInAdvance"
-    " creditApplicationOrder billPrefix sequenceStartNumber",
+    " allowOverlappingPlans currencyConversions consolidateBills standingChargeBillInAdvance"
+    " minimumSpendBillInAdvance",
+    "commitmentFeeBillInAdvance creditApplicationOrder billPrefix sequenceStartNumber",
 )
 STEPS = _keys(
     "runBilling create measurements removeChild",

@@ -128,6 +128,9 @@ class Loader:
             bill_frequency_interval=int(number(item.get("billFrequencyInterval") or 1)),
             standing_charge=_number(item, "standingCharge", Decimal(0)),
             standing_charge_description=item.get("standingChargeDescription") or "",
+            standing_charge_interval=int(number(item.get("standingChargeInterval") or 1)),
+            standing_charge_offset=int(number(item.get("standingChargeOffset") or 0)),
+            standing_charge_bill_in_advance=item.get("standingChargeBillInAdvance"),
         )
 
     def _plan(self, item: Item) -> None:
@@ -138,6 +141,7 @@ class Loader:
             code=_text(item, "code"),
             standing_charge=_number(item, "standingCharge"),
             standing_charge_description=item.get("standingChargeDescription") or "",
+            standing_charge_bill_in_advance=item.get("standingChargeBillInAdvance"),
         )
 
     def _pricing(self, item: Item) -> None:

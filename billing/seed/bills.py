@@ -20,5 +20,7 @@ def ask_for_bills(organization: Organization, span: Span) -> int:
         had = set(jobs.values_list("bill_date", flat=True))
         wanted = [day for day in dates if day not in had]
         for day in wanted:
-            create_job(organization=organization, bill_date=day, source="command")
+            # The first one also makes the bills of plans that charge in advance from their start.
+            first = day == dates[0]
+            create_job(organization=organization, bill_date=day, latest_only=not first, source="command")
     return len(wanted)

@@ -6,7 +6,7 @@ from typing import Any
 
 from billing.seed.calendar import Span
 from billing.seed.custom_fields import OwnValues, define_custom_fields
-from billing.seed.offers import OFFERS, Bands, Offer, Price
+from billing.seed.offers import OFFERS, Bands, Offer, Price, TemplateOffer
 from m3console.core.models import Currency, CurrencyConversion, Organization
 from plans.models import Aggregation, Meter, Plan, PlanTemplate, Product
 from plans.services import (
@@ -105,6 +105,8 @@ class _Maker:
                 custom_fields={} if own is None else self._own_values.of_plan(),
             )  # fmt: skip
             self._price(each_plan.prices, plan=plan)
+        for further in offer.further:
+            self._further(product, further)
 
     def _meter(self, product: Product) -> Meter:
         offer = self._offer.meter
@@ -132,7 +134,25 @@ class _Maker:
             bill_frequency_interval=offer.interval,
             standing_charge=Decimal(offer.standing_charge),
             standing_charge_description=offer.standing_charge_description,
+            standing_charge_bill_in_advance=offer.standing_charge_in_advance,
         )
+
+    def _further(self, product: Product, offer: TemplateOffer) -> None:
+        template = create_plan_template(
+            organization=self._organization,
+            product=product,
+            name=offer.name,
+            code=f"{offer.code}-template",
+            currency=self._organization.currency,
+            bill_frequency=offer.frequency,
+            bill_frequency_interval=offer.interval,
+            standing_charge=Decimal(offer.standing_charge),
+            standing_charge_description=offer.description,
+            standing_charge_interval=offer.every,
+            standing_charge_offset=offer.offset,
+            standing_charge_bill_in_advance=offer.in_advance,
+        )
+        create_plan(organization=self._organization, plan_template=template, name=offer.plan, code=offer.code)
 
     def _price(self, prices: tuple[Price, ...], **owner: Any) -> None:
         for price in prices:

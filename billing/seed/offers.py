@@ -65,8 +65,27 @@ class PlanOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateOffer:
+    """A further template of a product, with one plan: its standing charge, billed in another rhythm."""
+
+    code: str
+    name: str
+    plan: str
+    frequency: str
+    interval: int
+    standing_charge: str
+    description: str
+    every: int = 1
+    offset: int = 0
+    in_advance: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
-    """A product with one meter, one template and its plans. `foreign`: priced in euros."""
+    """A product with one meter, its plans, and the template that they are of. `foreign`: priced in euros.
+
+    `further` are templates that nobody has yet.
+    """
 
     code: str
     name: str
@@ -76,8 +95,10 @@ class Offer:
     plans: tuple[PlanOffer, ...]
     standing_charge: str = "0"
     standing_charge_description: str = ""
+    standing_charge_in_advance: bool | None = None
     interval: int = 1
     foreign: bool = False
+    further: tuple[TemplateOffer, ...] = ()
 
 
 REGIONS = ("eu-north", "eu-west", "us-east", "ap-south")
@@ -188,6 +209,7 @@ DATABASE = Offer(
     ),
     standing_charge="60",
     standing_charge_description="Managed node",
+    standing_charge_in_advance=True,
     foreign=True,
 )
 
@@ -263,6 +285,22 @@ SUPPORT = Offer(
     ),
     standing_charge="99",
     standing_charge_description="Support subscription",
-)
+    further=(
+        TemplateOffer(
+            "support-yearly", "Support, yearly in advance", "Support Yearly", "ANNUALLY", 1, "1090",
+            "Support subscription", in_advance=True,
+        ),
+        TemplateOffer(
+            "support-weekly", "Support, weekly", "Support On Site", "WEEKLY", 1, "320", "Engineer on site"
+        ),
+        TemplateOffer(
+            "support-review", "Support, review every third month", "Support Review", "MONTHLY", 1, "240",
+            "Architecture review", every=3, offset=2,
+        ),
+        TemplateOffer(
+            "support-project", "Support, by project", "Support Project", "AD_HOC", 1, "1500", "Project fee"
+        ),
+    ),
+)  # fmt: skip
 
 OFFERS = (STORAGE, COMPUTE, DATABASE, API, SEATS, SUPPORT)

@@ -41,7 +41,7 @@ LINE = (
     "account_plan_id", "product_id", "accounting_product_id", "plan_id", "pricing_id", "aggregation_id",
     "meter_id", "labels", "segment", "service_start", "service_end", "quantity", "units", "unit",
     "average_unit_price", "subtotal", "currency", "conversion_rate", "converted_subtotal", "bands",
-    "explanation",
+    "explanation", "in_advance",
 )  # fmt: skip
 MAX_DESCRIPTION = 500
 
@@ -85,6 +85,11 @@ class MadeBill:
     content_hash: str
     watermark: int
 
+    @property
+    def closed(self) -> bool:
+        """Approved or locked: what ends early does not reopen it (spec 7, Lines and bills)."""
+        return self.locked or self.status == BillStatus.APPROVED
+
 
 @dataclass(slots=True)
 class BillRows:
@@ -99,7 +104,7 @@ class BillRows:
     def add(self, rating: Rating, account: BilledAccount, draft: BillDraft, content: str) -> None:
         """A new bill, pending, with its first revision; `content` is the draft's hash."""
         bill, moment, user = uuid7(), rating.moment, rating.user_id
-        key = (account.named.id, draft.bill_date, draft.frequency, draft.interval, draft.grouping_key)
+        key = (account.named.id, draft.bill_date, draft.frequency or "", draft.interval, draft.grouping_key)
         made = (bill, rating.organization.pk, account.purchase_order_number, BillStatus.PENDING)
         self.bills.append((*made, 1, 1, moment, user, [], *key, *_rated(rating, account, draft, content)))
         self._add_revision(rating, bill, 1, draft, content)
@@ -195,6 +200,7 @@ def _line(line: LineDraft, rating: Rating) -> Values:
         line.converted_subtotal,
         _json(_bands(line)),
         _json(line.explanation),
+        line.in_advance,
     )
 
 

@@ -9,12 +9,14 @@ from functools import partial
 from uuid import UUID
 
 from django.db import DataError, IntegrityError, connection, transaction
+from django.db.models import Q
 
-from billing.engine.types import Frequency, Problem
+from billing.engine.types import BillKey, Frequency, Problem
 from billing.inputs import load_inputs
 from billing.models import Bill, BillJob
-from billing.services.account_bills import AccountRun, BillKey
+from billing.services.account_bills import AccountRun
 from billing.services.bill_rows import BillRows, MadeBill, Rating
+from billing.services.billed_ahead import bill_key_of, billed_ahead
 from m3console.core import clock
 from m3console.core.errors import RuleViolation
 from m3console.core.locks import hold_configuration, lock_accounts
@@ -46,7 +48,11 @@ def bill_accounts(job: BillJob, accounts: Collection[UUID]) -> list[AccountRun]:
     job.organization.refresh_from_db()
     inputs = load_inputs(job.organization, accounts)
     made = _made_bills(job, accounts)
-    runs = {key: AccountRun(account, made.get(key, {})) for key, account in inputs.accounts.items()}
+    ahead = billed_ahead(inputs.accounts.values())
+    runs = {
+        key: AccountRun(account, made.get(key, {}), ahead.get(key, {}))
+        for key, account in inputs.accounts.items()
+    }
     for run in runs.values():
         _guarded(run, partial(run.plan, job))
     wanted = {key: run.windows() for key, run in runs.items() if not run.failure}
@@ -61,16 +67,18 @@ def bill_accounts(job: BillJob, accounts: Collection[UUID]) -> list[AccountRun]:
 
 
 def _made_bills(job: BillJob, accounts: Collection[UUID]) -> dict[UUID, dict[BillKey, MadeBill]]:
-    """The bills that the accounts have up to the job's date, by account and key."""
+    """The bills that the accounts have up to the job's date, by account and key; of AD_HOC plans all."""
     made: dict[UUID, dict[BillKey, MadeBill]] = defaultdict(dict)
-    rows = Bill.objects.filter(account_id__in=accounts, bill_date__lte=job.bill_date).values_list(
+    concerned = Q(bill_date__lte=job.bill_date) | Q(frequency=Frequency.AD_HOC)
+    rows = Bill.objects.filter(concerned, account_id__in=accounts).values_list(
         "account_id", "bill_date", "frequency", "frequency_interval", "grouping_key", "id", "revision",
         "version", "status", "locked_at", "content_hash", "watermark",
     )  # fmt: skip
     for row in rows:
         account, day, frequency, interval, grouping_key = row[:5]
         key, revision, version, status, locked_at, content, watermark = row[5:]
-        made[account][day, Frequency(frequency), interval, grouping_key] = MadeBill(
+        bill_key = bill_key_of(day, frequency, interval, grouping_key)
+        made[account][bill_key] = MadeBill(
             key, revision, version, status, locked_at is not None, content, watermark
         )
     return made

@@ -26,7 +26,8 @@ ORGANIZATION, CURRENCY = "core.organization", "core.currency"
 EPOCHS: Final = ("year_epoch", "month_epoch", "week_epoch", "day_epoch")
 SETTINGS: Final = frozenset({
     "name", "currency", "timezone", *EPOCHS, "days_before_bill_due", "external_invoice_date",
-    "suppress_empty_bills", "allow_overlapping_plans", "auto_create_accounts", "custom_fields",
+    "suppress_empty_bills", "consolidate_bills", "standing_charge_bill_in_advance",
+    "minimum_spend_bill_in_advance", "allow_overlapping_plans", "auto_create_accounts", "custom_fields",
 })  # fmt: skip
 CURRENCY_FIELDS: Final = frozenset({"name", "max_decimal_places", "rounding_mode", "archived"})
 BILLED_SETTINGS: Final = ("timezone", *EPOCHS)

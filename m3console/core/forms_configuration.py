@@ -20,12 +20,15 @@ from m3console.core.text import strict_code_valid
 HELP = {
     "Billing calendar": "Bill dates of the plans of a frequency are counted from its epoch, unless the"
     " attachment has a billing cycle date or the account a first bill date. It cannot change once bills were"
-    " made."
+    " made.",
+    "Charges in advance": "Of plan templates and plans that do not say otherwise. A charge in advance is for"
+    " the period that begins on the bill date.",
 }
 CARDS: dict[str, tuple[str, ...]] = {
     "General": ("name", "currency", "timezone"),
     "Billing calendar": ("month_epoch", "year_epoch", "week_epoch", "day_epoch"),
-    "Bills": ("days_before_bill_due", "external_invoice_date", "suppress_empty_bills"),
+    "Bills": ("days_before_bill_due", "external_invoice_date", "suppress_empty_bills", "consolidate_bills"),
+    "Charges in advance": ("standing_charge_bill_in_advance", "minimum_spend_bill_in_advance"),
     "Accounts and plans": ("allow_overlapping_plans", "auto_create_accounts"),
 }
 FIXED = "Cannot change once bills were made with it."
@@ -83,6 +86,13 @@ class ConfigurationForm(RowsForm):
     suppress_empty_bills = forms.BooleanField(
         required=False, help_text="A bill without a line is then not made at all."
     )
+    consolidate_bills = forms.BooleanField(
+        required=False,
+        help_text="Plans of several frequencies that are due on one date then share one bill. Dates with an"
+        " approved bill stay as they are.",
+    )
+    standing_charge_bill_in_advance = forms.BooleanField(label="Standing charge", required=False)
+    minimum_spend_bill_in_advance = forms.BooleanField(label="Minimum spend", required=False)
     allow_overlapping_plans = forms.BooleanField(
         label="Allow overlapping attached plans",
         required=False,

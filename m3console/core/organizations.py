@@ -24,6 +24,9 @@ ORGANIZATION_KEYS = {
     "dayEpoch": "day_epoch",
     "daysBeforeBillDue": "days_before_bill_due",
     "suppressedEmptyBills": "suppress_empty_bills",
+    "consolidateBills": "consolidate_bills",
+    "standingChargeBillInAdvance": "standing_charge_bill_in_advance",
+    "minimumSpendBillInAdvance": "minimum_spend_bill_in_advance",
     "allowOverlappingPlans": "allow_overlapping_plans",
 }
 

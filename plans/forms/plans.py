@@ -20,8 +20,10 @@ from plans.forms.common import (
     products,
     say_fixed,
 )
-from plans.models import Plan, PlanTemplate
-from plans.services.plans import FIXED, FREQUENCIES, LONGEST_INTERVAL
+from plans.forms.in_advance import in_advance_field, say_inherited
+from plans.in_advance import standing_charge_in_advance
+from plans.models import BillFrequency, Plan, PlanTemplate
+from plans.services.plans import FIXED, LONGEST_INTERVAL, LONGEST_OFFSET
 
 
 class TemplateForm(EntityForm):
@@ -34,7 +36,11 @@ class TemplateForm(EntityForm):
         label="Pricing currency",
         help_text="Of every price; bills convert to the account’s currency.",
     )
-    bill_frequency = forms.ChoiceField(choices=[(each.value, each.label) for each in FREQUENCIES])
+    bill_frequency = forms.ChoiceField(
+        choices=BillFrequency.choices,
+        initial=BillFrequency.MONTHLY,
+        help_text="Ad hoc: only by a run for Ad hoc, from the last bill to the run’s date, nothing prorated.",
+    )
     bill_frequency_interval = forms.IntegerField(
         label="Frequency interval",
         min_value=1,
@@ -48,6 +54,23 @@ class TemplateForm(EntityForm):
     standing_charge_description = forms.CharField(
         max_length=200, required=False, help_text="As it stands on bills."
     )
+    standing_charge_interval = forms.IntegerField(
+        label="Charge every … periods",
+        min_value=1,
+        max_value=LONGEST_INTERVAL,
+        initial=1,
+        required=False,
+        help_text="1: in each bill period. 3: in every third one, the same amount.",
+    )
+    standing_charge_offset = forms.IntegerField(
+        label="Periods before the first charge",
+        min_value=0,
+        max_value=LONGEST_OFFSET,
+        initial=0,
+        required=False,
+        help_text="0: from the attachment’s first period on, even if it is a short one.",
+    )
+    standing_charge_bill_in_advance = in_advance_field("Billed")
     custom_fields = CustomFieldsFormField(EntityType.PLAN_TEMPLATE)
 
     def __init__(
@@ -63,15 +86,28 @@ class TemplateForm(EntityForm):
         currency = self.fields["currency"]
         assert isinstance(currency, forms.ChoiceField)
         currency.choices = currencies(organization, kept=entity.currency if entity else "")
+        say_inherited(self, "standing_charge_bill_in_advance", standing_charge_in_advance(organization))
         self.helper = laid_out(
             self,
             {
                 "Plan template details": ["product", "name", "code"],
                 "Billing": ["currency", "bill_frequency", "bill_frequency_interval"],
-                "Standing charge": ["standing_charge", "standing_charge_description"],
+                "Standing charge": [
+                    "standing_charge",
+                    "standing_charge_description",
+                    "standing_charge_bill_in_advance",
+                    "standing_charge_interval",
+                    "standing_charge_offset",
+                ],
                 "Custom fields": ["custom_fields"],
             },
         )
+
+    def clean_standing_charge_interval(self) -> int:
+        return self.cleaned_data["standing_charge_interval"] or 1
+
+    def clean_standing_charge_offset(self) -> int:
+        return self.cleaned_data["standing_charge_offset"] or 0
 
 
 def currencies(organization: Organization, *, kept: str) -> list[tuple[str, str]]:
@@ -95,6 +131,7 @@ class PlanForm(EntityForm):
     standing_charge_description = forms.CharField(
         max_length=200, required=False, help_text="Blank: the template’s."
     )
+    standing_charge_bill_in_advance = in_advance_field("Billed")
     custom_fields = CustomFieldsFormField(EntityType.PLAN)
 
     def __init__(
@@ -113,13 +150,19 @@ class PlanForm(EntityForm):
         else:
             rows = PlanTemplate.objects.filter(organization=organization).select_related("product")
             choose_from(self, "plan_template", rows.order_by(Lower("name"), "id"))
+        inherited = standing_charge_in_advance(organization, template) if template else None
+        say_inherited(self, "standing_charge_bill_in_advance", inherited)
         if template:
             self._say_inherited(template)
         self.helper = laid_out(
             self,
             {
                 "Plan details": ["plan_template", "name", "code"],
-                "Standing charge": ["standing_charge", "standing_charge_description"],
+                "Standing charge": [
+                    "standing_charge",
+                    "standing_charge_description",
+                    "standing_charge_bill_in_advance",
+                ],
                 "Custom fields": ["custom_fields"],
             },
         )

@@ -24,7 +24,11 @@ class BillFrequency(models.TextChoices):
 
 @tracked()
 class PlanTemplate(Entity):
-    """What the plans of a product share: pricing currency, bill frequency, standing charge."""
+    """What the plans of a product share: pricing currency, bill frequency, standing charge.
+
+    The standing charge is due every so many of an attachment's periods, first after `standing_charge_offset`
+    of them. A blank `standing_charge_bill_in_advance` is the organization's.
+    """
 
     product = models.ForeignKey(Product, models.PROTECT, related_name="plan_templates")
     name = models.CharField(max_length=200, validators=[text_valid])
@@ -36,6 +40,9 @@ class PlanTemplate(Entity):
     bill_frequency_interval = models.PositiveSmallIntegerField("frequency interval", default=1)
     standing_charge = ExactDecimal(default=Decimal(0))
     standing_charge_description = models.CharField(max_length=200, blank=True, validators=[text_valid])
+    standing_charge_interval = models.PositiveSmallIntegerField(default=1)
+    standing_charge_offset = models.PositiveSmallIntegerField(default=0)
+    standing_charge_bill_in_advance = models.BooleanField("standing charge in advance", null=True, blank=True)
     custom_fields = CustomFieldsField()
 
     objects = NamedQuerySet["PlanTemplate"].as_manager()
@@ -49,6 +56,14 @@ class PlanTemplate(Entity):
             models.CheckConstraint(
                 name="template_standing_charge_not_negative",
                 condition=Q(standing_charge__gte=Decimal(0)) & finite("standing_charge"),
+            ),
+            models.CheckConstraint(
+                name="template_standing_charge_interval_1_to_365",
+                condition=Q(standing_charge_interval__range=(1, 365)),
+            ),
+            models.CheckConstraint(
+                name="template_standing_charge_offset_0_to_364",
+                condition=Q(standing_charge_offset__range=(0, 364)),
             ),
             models.CheckConstraint(
                 name="template_frequency_known", condition=Q(bill_frequency__in=BillFrequency.values)
@@ -75,6 +90,13 @@ class PlanTemplate(Entity):
         )
 
     @property
+    def turns_in_words(self) -> str:
+        """When the standing charge is due: “each period”, “every 3 periods, first in period 2”."""
+        interval, offset = self.standing_charge_interval, self.standing_charge_offset
+        every = "each period" if interval == 1 else f"every {interval} periods"
+        return f"{every}, first in period {offset + 1}" if offset else every
+
+    @property
     def in_words(self) -> str:
         return f"{self.currency}, {self.frequency_in_words.lower()}"
 
@@ -88,6 +110,7 @@ class Plan(Entity):
     code = models.CharField(max_length=80, validators=[code_valid])
     standing_charge = ExactDecimal(null=True, blank=True)
     standing_charge_description = models.CharField(max_length=200, blank=True, validators=[text_valid])
+    standing_charge_bill_in_advance = models.BooleanField("standing charge in advance", null=True, blank=True)
     custom_fields = CustomFieldsField()
 
     objects = NamedQuerySet["Plan"].as_manager()

@@ -22,16 +22,17 @@ from plans.services.rows import (
     updated,
 )
 
-FREQUENCIES = (BillFrequency.MONTHLY,)
-"""What plans can be billed by; the others follow when the calendar has them."""
-LONGEST_INTERVAL = 365
+LONGEST_INTERVAL, LONGEST_OFFSET = 365, 364
 FIXED = {
     "currency": "currency",
     "bill_frequency": "bill frequency",
     "bill_frequency_interval": "frequency interval",
 }
-PLAN_FIELDS = frozenset({"name", "code", "standing_charge", "standing_charge_description", "custom_fields"})
-TEMPLATE_FIELDS = PLAN_FIELDS | FIXED.keys()
+PLAN_FIELDS = frozenset({
+    "name", "code", "standing_charge", "standing_charge_description", "standing_charge_bill_in_advance",
+    "custom_fields",
+})  # fmt: skip
+TEMPLATE_FIELDS = PLAN_FIELDS | FIXED.keys() | {"standing_charge_interval", "standing_charge_offset"}
 
 
 def create_plan_template(
@@ -45,9 +46,13 @@ def create_plan_template(
     bill_frequency_interval: int = 1,
     standing_charge: Decimal | int = 0,
     standing_charge_description: str = "",
+    standing_charge_interval: int = 1,
+    standing_charge_offset: int = 0,
+    standing_charge_bill_in_advance: bool | None = None,
     custom_fields: CustomValues | None = None,
 ) -> PlanTemplate:
-    """A template for the plans of a product; its charge is in its currency, the pricing currency.
+    """A template for the plans of a product; its charge is in its currency, the pricing currency, and blank
+    `standing_charge_bill_in_advance` is the organization's.
 
     Raises RuleViolation. Rules: spec 2, Plan template.
     """
@@ -55,11 +60,15 @@ def create_plan_template(
         product = held(product, organization, field="product")
         _check_currency(organization, currency)
         _check_frequency(bill_frequency, bill_frequency_interval)
+        _check_turns(standing_charge_interval, standing_charge_offset)
         return created(
             PlanTemplate, template_sentences(code), organization=organization, product=product, name=name,
             code=code or None, currency=currency, bill_frequency=bill_frequency,
             bill_frequency_interval=bill_frequency_interval, standing_charge=Decimal(standing_charge),
-            standing_charge_description=standing_charge_description, custom_fields=custom_fields or {},
+            standing_charge_description=standing_charge_description,
+            standing_charge_interval=standing_charge_interval, standing_charge_offset=standing_charge_offset,
+            standing_charge_bill_in_advance=standing_charge_bill_in_advance,
+            custom_fields=custom_fields or {},
         )  # fmt: skip
 
 
@@ -75,6 +84,7 @@ def update_plan_template(template: PlanTemplate, *, version: int, **fields: Any)
         before = held(template)
         after = {name: getattr(before, name) for name in TEMPLATE_FIELDS} | fields
         _check_frequency(after["bill_frequency"], after["bill_frequency_interval"])
+        _check_turns(after["standing_charge_interval"], after["standing_charge_offset"])
         _check_template_use(before, after)
         # After the configuration, which whoever changes a currency holds before its row.
         if after["currency"] != before.currency:
@@ -90,9 +100,10 @@ def create_plan(
     code: str,
     standing_charge: Decimal | None = None,
     standing_charge_description: str = "",
+    standing_charge_bill_in_advance: bool | None = None,
     custom_fields: CustomValues | None = None,
 ) -> Plan:
-    """A plan of a template; a standing charge of None is the template's, as is a blank description.
+    """A plan of a template; what is None or blank of its standing charge is the template's.
 
     Raises RuleViolation. Rules: spec 2, Plan.
     """
@@ -106,6 +117,7 @@ def create_plan(
             code=code,
             standing_charge=standing_charge,
             standing_charge_description=standing_charge_description,
+            standing_charge_bill_in_advance=standing_charge_bill_in_advance,
             custom_fields=custom_fields or {},
         )
 
@@ -170,13 +182,23 @@ def _check_currency(organization: Organization, code: str) -> None:
 
 
 def _check_frequency(frequency: str, interval: int) -> None:
-    if frequency not in FREQUENCIES:
-        raise RuleViolation(
-            f"Bill frequency {frequency} cannot be billed yet. Choose Monthly.", field="bill_frequency"
-        )
+    if frequency not in BillFrequency.values:
+        raise RuleViolation(f"There is no bill frequency {frequency}.", field="bill_frequency")
     if not 1 <= interval <= LONGEST_INTERVAL:
         raise RuleViolation(
             f"The frequency interval is from 1 to {LONGEST_INTERVAL}.", field="bill_frequency_interval"
+        )
+
+
+def _check_turns(interval: int, offset: int) -> None:
+    if not 1 <= interval <= LONGEST_INTERVAL:
+        raise RuleViolation(
+            f"The standing charge’s interval is from 1 to {LONGEST_INTERVAL}.",
+            field="standing_charge_interval",
+        )
+    if not 0 <= offset <= LONGEST_OFFSET:
+        raise RuleViolation(
+            f"The standing charge’s offset is from 0 to {LONGEST_OFFSET}.", field="standing_charge_offset"
         )
 
 

@@ -13,7 +13,9 @@ from m3console.core.templatetags.console import day, money
 from m3console.core.text import day_in_words, days_in_words
 from plans.attachments import blockers_of
 from plans.forms.attachments import day_of_month, in_hierarchy
+from plans.in_advance import standing_charge_in_advance
 from plans.models import AccountPlan
+from plans.views.charged import charged_rows
 from plans.views.panels import link
 from plans.views.pricing_rows import groups_of
 
@@ -186,6 +188,8 @@ def _charge_facts(attachment: AccountPlan) -> list[dict[str, Any]]:
     plan, template = attachment.plan, attachment.plan.plan_template
     whose = "from template" if plan.standing_charge is None else ""
     described = plan.standing_charge_description or template.standing_charge_description
+    billed = standing_charge_in_advance(attachment.organization, template, plan)
+    charged = charged_rows(billed, template, "plan")
     return [
         {
             "label": "Amount",
@@ -193,5 +197,5 @@ def _charge_facts(attachment: AccountPlan) -> list[dict[str, Any]]:
             "hint": whose,
         },
         {"label": "Description", "value": described or "Standing Charge"},
-        {"label": "Charged", "value": "each period, in arrears, by days"},
+        *({"label": label, "value": value, "hint": hint} for label, value, hint in charged),
     ]

@@ -19,11 +19,13 @@ from m3console.core.templatetags.console import amount, money
 from plans import services
 from plans.filters import PlanFilter
 from plans.forms.plans import PlanForm
+from plans.in_advance import standing_charge_in_advance
 from plans.models import Plan, PlanTemplate, Pricing
 from plans.priced import with_priced
 from plans.services.plans import plan_blockers
 from plans.services.rows import blockers_above
 from plans.views.attached import attached_figures
+from plans.views.charged import charged_rows
 from plans.views.columns import BY_NAME, HIDE, MONO, NUM, priced_tag
 from plans.views.pages import chosen, delete_page, entity_context, find, history, save_page
 from plans.views.panels import link
@@ -144,6 +146,7 @@ def _details(plan: Plan, edit_url: str) -> dict[str, Any]:
             f"template has {inherited}" if own else f"inherited from template {template}",
         ),
         ("Charge description", described, f"inherited from template {template}" if from_template else ""),
+        *charged_rows(standing_charge_in_advance(plan.organization, template, plan), template, "plan"),
     ]
     return {
         "title": "Plan details",

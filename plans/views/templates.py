@@ -21,10 +21,12 @@ from m3console.core.templatetags.console import money
 from plans import services
 from plans.filters import TemplateFilter
 from plans.forms.plans import TemplateForm
+from plans.in_advance import standing_charge_in_advance
 from plans.models import Plan, PlanTemplate, Pricing, Product
 from plans.services.plans import template_blockers
 from plans.services.rows import blockers_above
 from plans.views.attached import attached_figures
+from plans.views.charged import charged_rows
 from plans.views.columns import HIDE, MONO, NUM
 from plans.views.pages import chosen, delete_page, entity_context, find, history, save_page
 from plans.views.panels import link, panel
@@ -140,6 +142,7 @@ def _details(template: PlanTemplate, edit_url: str) -> dict[str, Any]:
             money(template.standing_charge, template.currency),
             template.standing_charge_description,
         ),
+        *charged_rows(standing_charge_in_advance(template.organization, template), template),
     ]
     return {
         "title": "Plan template details",

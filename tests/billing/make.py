@@ -34,9 +34,9 @@ def instant(text):
 class Shop:
     """An organization that sells one product, measured by meters whose fields are given as code=category."""
 
-    def __init__(self, organization):
+    def __init__(self, organization, code="storage"):
         self.organization = organization
-        self.product = self.create(Product, name="Storage", code="storage")
+        self.product = self.create(Product, name=code.title(), code=code)
 
     def create(self, model, **fields):
         return create(model, organization=self.organization, **fields)
@@ -64,7 +64,7 @@ class Shop:
         fields = {"name": code, "unit": "GB", **fields}
         return self.create(Aggregation, code=code, meter=meter, target_field=target, method=method, **fields)
 
-    def plan(self, code="std", standing_charge=0, frequency="MONTHLY", interval=1, currency="USD"):
+    def plan(self, code="std", standing_charge=0, frequency="MONTHLY", interval=1, currency="USD", **terms):
         template = self.create(
             PlanTemplate,
             product=self.product,
@@ -74,6 +74,7 @@ class Shop:
             standing_charge=Decimal(standing_charge),
             bill_frequency=frequency,
             bill_frequency_interval=interval,
+            **terms,
         )
         return self.create(Plan, plan_template=template, name=code.title(), code=code)
 

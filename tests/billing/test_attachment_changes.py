@@ -221,3 +221,40 @@ def test_decimals_and_rounding_stay_once_billed(attachment, organization, change
         update_currency(usd, version=1, **change)
     assert update_currency(usd, version=1, name="Dollar").version == 2
     assert update_currency(eur, version=1, **change).version == 2
+
+
+def billed_ahead(shop, attachment):
+    """The attachment's bill of 1 July, in advance too, locked with July on it."""
+    shop.std.standing_charge_bill_in_advance = True
+    shop.std.save()
+    run(shop, JULY)
+    return lock(attachment)
+
+
+def test_a_locked_charge_in_advance_is_no_obstacle_to_an_earlier_end(shop, attachment):
+    billed_ahead(shop, attachment)
+    update_account_plan(attachment, version=attachment.version, end_date=date(2024, 7, 11))
+    assert AccountPlan.objects.get().end_date == date(2024, 7, 11)
+
+
+def test_days_charged_in_advance_by_a_locked_bill_are_not_cut_anew(shop, attachment):
+    billed_ahead(shop, attachment)
+    later = {"bill_epoch": date(2024, 7, 1), "start_date": date(2024, 6, 2)}
+    with pytest.raises(Obstructed, match="is locked with 1 Jun – 31 Jul 2024 of"):
+        update_account_plan(attachment, version=attachment.version, **later)
+
+
+def test_an_ad_hoc_bill_has_the_days_that_its_run_gave_it(shop, on):
+    on(date(2024, 7, 10))
+    per_run = shop.plan("per-run", 50, frequency="AD_HOC")
+    account = shop.account()
+    shop.attach(account, per_run, "2024-06-01")
+    run(shop, date(2024, 6, 20), billing_frequency="AD_HOC")
+    before = read(AccountPlan.objects.get())
+    after = read(before)
+    after.end_date = date(2024, 6, 11)
+    touched = touched_bills(before, after)
+    assert [(str(each.before.end), str(each.after.end)) for each in touched] == [("2024-06-20", "2024-06-11")]
+    assert list(change_effects(before, after))
+    after.end_date = date(2024, 6, 20)
+    assert touched_bills(before, after) == []

@@ -10,10 +10,24 @@ from billing.scenario.reading import read_scenario
 
 CASES = Path(__file__).parent.parent / "cases"
 BUILT_PARTS = {"1"}
+# Of parts that are not whole yet.
+BUILT_CASES = {
+    "ad-hoc-plan",
+    "consolidated-monthly-and-quarterly",
+    "daily-and-yearly",
+    "in-advance-flag-inheritance",
+    "quarterly-910-upgrade",
+    "standing-in-advance",
+    "standing-in-advance-catch-up",
+    "standing-interval-and-offset",
+    "standing-interval-in-advance-counts-periods",
+    "weekly-epoch-saturday",
+}
 PARTS = {row["case"]: row["part"] for row in csv.DictReader((CASES / "parts.csv").open())}
+BUILT = BUILT_CASES | {case for case, part in PARTS.items() if part in BUILT_PARTS}
 
 
-@pytest.mark.parametrize("name", sorted(case for case, part in PARTS.items() if part in BUILT_PARTS))
+@pytest.mark.parametrize("name", sorted(BUILT))
 def test_case(db, name):
     scenario = read_scenario(CASES / f"{name}.json")
     assert check(scenario, play(scenario)) == []

@@ -154,3 +154,79 @@ def test_every_locked_bill_in_the_way_of_a_new_attachment_is_named_or_counted(sh
     assert [text for text in said if "pending, changes" in text] == [
         text for text in said if later.reference in text
     ]
+
+
+@pytest.mark.parametrize(
+    ("frequency", "interval", "first", "then"),
+    [
+        (
+            "DAILY",
+            1,
+            date(2026, 4, 1),
+            "2 Apr 2026, covering 1 Apr 2026.",
+            "each day, counted from 1 Jan 2022",
+        ),
+        (
+            "WEEKLY",
+            1,
+            date(2026, 4, 1),
+            "7 Apr 2026, covering 1 – 6 Apr 2026.",
+            "each week, counted from 4 Jan",
+        ),
+        (
+            "WEEKLY",
+            2,
+            date(2026, 4, 1),
+            "14 Apr 2026, covering 1 – 13 Apr",
+            "every 2 weeks, counted from 4 Jan",
+        ),
+        (
+            "ANNUALLY",
+            1,
+            date(2026, 4, 1),
+            "1 Jan 2027, covering 1 Apr – 31 Dec 2026.",
+            "each year, counted from",
+        ),
+    ],
+)
+def test_each_frequency_has_its_own_words(shop, told, frequency, interval, first, then):
+    plan = shop.plan(bill_frequency=frequency, bill_frequency_interval=interval)
+    said = told(plan, date(2026, 4, 1))[0]
+    assert said.startswith(f"First bill on {first}")
+    assert then in said
+
+
+def test_an_ad_hoc_plan_waits_for_a_run_that_asks_for_it(shop, told):
+    assert told(shop.plan(standing_charge="450", bill_frequency="AD_HOC"), date(2026, 4, 1)) == [
+        "Billed only when a run asks for Ad hoc. From the last bill, at first the start, to its bill date.",
+        "Standing charge 450 USD on each bill. Whole, however many days it covers.",
+    ]
+
+
+def test_in_advance_the_start_has_a_bill(shop, told):
+    plan = shop.plan(standing_charge="30", standing_charge_bill_in_advance=True)
+    first, charge = told(plan, date(2026, 4, 1))[:2]
+    assert first == (
+        "First bill on 1 Apr 2026, covering 1 – 30 Apr 2026. In advance; usage follows, first on 1 May 2026."
+        " Then each month, counted from 1 Jan 2022."
+    )
+    assert (
+        charge == "First standing charge 30.00 USD in advance for 1 – 30 Apr 2026. 30 USD × 1 whole period."
+    )
+
+
+def test_in_advance_a_stub_is_charged_beside_the_first_whole_period(shop, told):
+    plan = shop.plan(standing_charge="60", standing_charge_bill_in_advance=True)
+    assert told(plan, date(2026, 4, 16))[:3] == [
+        "First bill on 1 May 2026, covering 16 – 30 Apr 2026. Then each month, counted from 1 Jan 2022.",
+        "First standing charge 30.00 USD. 60 USD × 15 of 30 days.",
+        "With it 60.00 USD in advance for 1 – 31 May 2026. 60 USD × 1 whole period.",
+    ]
+
+
+def test_a_charge_that_is_first_due_later_names_its_bill(shop, told):
+    plan = shop.plan(standing_charge="60", standing_charge_interval=3, standing_charge_offset=2)
+    assert told(plan, date(2026, 4, 16))[FIRST_CHARGE] == (
+        "First standing charge 60.00 USD. 60 USD × 1 whole period. It is on the bill of 1 Jul 2026."
+    )
+    assert not [said for said in told(plan, date(2026, 4, 16), date(2026, 5, 10)) if "charge" in said]

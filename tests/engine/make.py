@@ -96,6 +96,7 @@ def make_attachment(
     interval=1,
     charge="0",
     currency="USD",
+    frequency=Frequency.MONTHLY,
     **more,
 ):
     return Attachment(
@@ -104,7 +105,7 @@ def make_attachment(
         day(start),
         end and day(end),
         day(anchor),
-        Frequency.MONTHLY,
+        Frequency(frequency),
         interval,
         make_named("storage"),
         make_named("standard"),

@@ -15,12 +15,14 @@ from billing.engine.calendar import (
     period_billed_on,
     proration,
     shares,
+    worth,
 )
-from billing.engine.types import Frequency, Period
+from billing.engine.types import Period
 from tests.engine.make import day, make_attachment
 
 DAYS = st.dates(date(1990, 1, 1), date(2060, 12, 31))
-SCHEDULES = st.builds(Schedule, DAYS, st.integers(1, 30))
+MONTHS = st.builds(Schedule, DAYS, st.integers(1, 30))
+SCHEDULES = MONTHS | st.builds(Schedule, DAYS, st.integers(1, 400), st.just(True))
 LONG_AGO = date(1900, 1, 1)
 
 
@@ -61,14 +63,56 @@ def test_an_anchor_on_29_february_is_clamped_in_other_years():
     ]
 
 
-def test_only_monthly_schedules_are_billed():
-    attachment = make_attachment()
-    for frequency in set(Frequency) - {Frequency.MONTHLY}:
-        other = type(attachment)(
-            **{name: getattr(attachment, name) for name in attachment.__slots__} | {"frequency": frequency}
-        )
-        with pytest.raises(ValueError, match=f"billed {frequency} cannot be billed"):
-            Schedule.of(other)
+@pytest.mark.parametrize(
+    ("frequency", "interval", "anchor", "expected"),
+    [
+        ("DAILY", 1, "2024-02-28", ["2024-02-27", "2024-02-28", "2024-02-29", "2024-03-01"]),
+        ("DAILY", 10, "2024-02-28", ["2024-02-18", "2024-02-28", "2024-03-09", "2024-03-19"]),
+        ("WEEKLY", 1, "2022-01-15", ["2022-01-08", "2022-01-15", "2022-01-22", "2022-01-29"]),
+        ("WEEKLY", 2, "2022-01-15", ["2022-01-01", "2022-01-15", "2022-01-29", "2022-02-12"]),
+        ("MONTHLY", 3, "2024-05-31", ["2024-02-29", "2024-05-31", "2024-08-31", "2024-11-30"]),
+        ("ANNUALLY", 1, "2024-02-29", ["2023-02-28", "2024-02-29", "2025-02-28", "2026-02-28"]),
+        ("ANNUALLY", 2, "2024-07-01", ["2022-07-01", "2024-07-01", "2026-07-01", "2028-07-01"]),
+    ],
+)
+def test_boundaries_lie_the_interval_of_the_frequency_apart(frequency, interval, anchor, expected):
+    schedule = Schedule.of(make_attachment(frequency=frequency, interval=interval, anchor=anchor))
+    assert [schedule.boundary(number).isoformat() for number in range(-1, 3)] == expected
+
+
+def test_a_weekly_epoch_of_a_saturday_makes_saturdays():
+    attachment = make_attachment("2022-02-01", frequency="WEEKLY", anchor="2022-01-15")
+    found = bill_dates(attachment, LONG_AGO, date(2022, 2, 20))
+    assert [day.isoformat() for day in found] == ["2022-02-05", "2022-02-12", "2022-02-19"]
+
+
+def test_an_ad_hoc_plan_has_no_schedule():
+    attachment = make_attachment("2024-01-01", "2024-03-01", frequency="AD_HOC")
+    with pytest.raises(ValueError, match="AD_HOC has no schedule"):
+        Schedule.of(attachment)
+    assert bill_dates(attachment, LONG_AGO, date(2025, 1, 1)) == []
+    assert last_bill_date(attachment, date(2025, 1, 1)) is None
+    assert final_bill_date(attachment) is None
+    assert period_billed_on(attachment, date(2024, 2, 1)) is None
+
+
+def test_of_an_ad_hoc_plan_nothing_is_prorated():
+    attachment = make_attachment(frequency="AD_HOC")
+    assert worth(attachment, Period(date(2024, 6, 1), date(2024, 6, 10))) == (1, ())
+
+
+def test_whole_periods_in_a_row_are_one_share():
+    found = shares(Schedule(date(2024, 1, 1), 1), date(2024, 1, 16), date(2024, 5, 11))
+    assert [(str(part.start), str(part.end), part.days, part.of, part.periods) for part in found] == [
+        ("2024-01-16", "2024-02-01", 16, 31, 1),
+        ("2024-02-01", "2024-05-01", 90, 90, 3),
+        ("2024-05-01", "2024-05-11", 10, 31, 1),
+    ]
+    assert sum(part.factor for part in found) == Fraction("16/31") + 3 + Fraction("10/31")
+
+
+def test_no_day_is_worth_nothing():
+    assert proration(Schedule(date(2024, 1, 1), 1), date(2024, 1, 16), date(2024, 1, 16)) == 0
 
 
 @given(SCHEDULES, DAYS)
@@ -77,7 +121,7 @@ def test_every_day_lies_between_two_neighbouring_boundaries(schedule, some_day):
     assert schedule.boundary(number) <= some_day < schedule.boundary(number + 1)
 
 
-@given(SCHEDULES, st.integers(-20, 20))
+@given(MONTHS, st.integers(-20, 20))
 def test_boundaries_lie_interval_months_apart_on_the_anchors_day_or_the_last_of_the_month(schedule, number):
     boundary, following = schedule.boundary(number), schedule.boundary(number + 1)
     months = (following.year - boundary.year) * 12 + following.month - boundary.month
@@ -121,6 +165,7 @@ def test_shares_follow_each_other_and_lose_no_day(schedule, days):
     assert all(part.end == following.start for part, following in pairwise(parts))
     assert all(part.days == (part.end - part.start).days <= part.of for part in parts)
     assert all(part.days == part.of for part in parts[1:-1])
+    assert all(before.days < before.of or part.days < part.of for before, part in pairwise(parts))
 
 
 @pytest.mark.parametrize(

@@ -65,10 +65,20 @@ def test_a_deleted_account_gets_no_plan(shop):
         attach_plan(account=account, plan=shop.plan(), start_date=JAN)
 
 
-def test_only_plans_billed_monthly_can_be_attached(shop):
-    weekly = shop.plan("Weekly", bill_frequency="WEEKLY")
-    with pytest.raises(RuleViolation, match="Weekly is billed weekly; choose a plan that is billed monthly"):
-        attach_plan(account=shop.account(), plan=weekly, start_date=JAN)
+@pytest.mark.parametrize(
+    ("frequency", "epoch"),
+    [
+        ("DAILY", "day_epoch"),
+        ("WEEKLY", "week_epoch"),
+        ("MONTHLY", "month_epoch"),
+        ("ANNUALLY", "year_epoch"),
+        ("AD_HOC", "day_epoch"),
+    ],
+)
+def test_a_plan_of_any_frequency_can_be_attached_and_counts_from_its_epoch(shop, frequency, epoch):
+    plan = shop.plan("Plan", bill_frequency=frequency)
+    attached = attach_plan(account=shop.account(), plan=plan, start_date=JAN)
+    assert attached.anchor == getattr(shop.organization, epoch)
 
 
 def test_an_account_with_children_gets_no_plan_but_its_child_does(shop):

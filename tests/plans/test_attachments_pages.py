@@ -316,10 +316,11 @@ def test_a_plan_for_a_parent_is_refused_with_the_way_out(operator, shop):
     assert ">Next<" not in first
 
 
-def test_a_plan_that_cannot_be_attached_is_said_so_before_saving(operator, shop):
-    weekly = shop.plan("Weekly", bill_frequency="WEEKLY")
-    answer = text(operator.post(create_url(shop.account()), given(weekly, step="preview"), **HTMX))
-    assert "Weekly is billed weekly; choose a plan that is billed monthly." in answer
+def test_what_cannot_be_attached_is_said_so_before_saving(operator, shop):
+    parent = shop.account("Parent")
+    shop.account("Child", parent_account=parent)
+    answer = text(operator.post(create_url(parent), given(shop.plan(), step="preview"), **HTMX))
+    assert "Parent has child accounts, Child among them" in answer
     assert "First bill" not in answer
 
 

@@ -7,7 +7,7 @@ from django.test import Client
 
 from m3console.core.links import reverse
 from m3console.core.models import Organization
-from plans.models import Aggregation, Meter, Pricing
+from plans.models import Aggregation, Meter, Plan, Pricing
 from tests.plans.catalogue import (
     GB,
     REGION,
@@ -220,3 +220,31 @@ def test_an_overlap_is_answered_with_the_pricing_in_the_way(manager: Client, thi
     assert answer.status_code == 422
     assert "already has a pricing of gb_sum, segment region eu from 1 Jan 2024" in answer.text
     assert "End that one on 1 Jun 2024 first." in answer.text
+
+
+def test_a_charge_that_is_not_said_to_be_in_advance_names_what_it_inherits(
+    manager: Client, organization: Organization, plan: Plan
+) -> None:
+    template, field = plan.plan_template, "standing_charge_bill_in_advance"
+    url = reverse("plans:plan_template_edit", pk=template.pk)
+    assert "As the organization: in arrears" in manager.get(url).text
+    terms = {"name": "Monthly", "currency": "USD", "bill_frequency": "MONTHLY", "standing_charge": "5"}
+    terms |= {"version": "1", "bill_frequency_interval": "1", field: "true", "standing_charge_interval": "3"}
+    assert manager.post(url, terms).status_code == 302
+    template.refresh_from_db()
+    assert (template.standing_charge_bill_in_advance, template.standing_charge_interval) == (True, 3)
+    assert '<option value="true" selected>In advance</option>' in manager.get(url).text
+    shown = manager.get(reverse("plans:plan_detail", pk=plan.pk)).text
+    assert "every 3 periods, in advance" in shown
+    assert "from the template" in shown
+    url = reverse("plans:plan_edit", pk=plan.pk)
+    assert "As the template: in advance" in manager.get(url).text
+    own = {"name": plan.name, "code": plan.code, "version": "1", field: "false"}
+    assert manager.post(url, own).status_code == 302
+    plan.refresh_from_db()
+    assert plan.standing_charge_bill_in_advance is False
+    assert '<option value="false" selected>In arrears</option>' in manager.get(url).text
+    assert manager.post(url, {**own, "version": "2", field: ""}).status_code == 302
+    plan.refresh_from_db()
+    assert plan.standing_charge_bill_in_advance is None
+    assert manager.post(url, {**own, "version": "3", field: "maybe"}).status_code == 422

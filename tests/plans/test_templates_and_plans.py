@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from m3console.core.models import Currency
 from m3console.core.registry import Blocker, extensions
 from plans import services
+from plans.in_advance import InAdvance, standing_charge_in_advance
 from plans.models import Plan, Product
 from tests.plans.catalogue import (
     a_plan,
@@ -25,7 +26,11 @@ JAN, JUN, DEC = date(2024, 1, 1), date(2024, 6, 1), date(2024, 12, 1)
     ("fields", "field", "sentence"),
     [
         ({"currency": "XTS"}, "currency", "“XTS” is not among the organization’s currencies"),
-        ({"bill_frequency": "WEEKLY"}, "bill_frequency", "WEEKLY cannot be billed yet"),
+        ({"bill_frequency": "HOURLY"}, "bill_frequency", "no bill frequency HOURLY"),
+        ({"standing_charge_interval": 0}, "standing_charge_interval", "from 1 to 365"),
+        ({"standing_charge_interval": 366}, "standing_charge_interval", "from 1 to 365"),
+        ({"standing_charge_offset": -1}, "standing_charge_offset", "from 0 to 364"),
+        ({"standing_charge_offset": 365}, "standing_charge_offset", "from 0 to 364"),
         ({"bill_frequency_interval": 0}, "bill_frequency_interval", "1 to 365"),
         ({"bill_frequency_interval": 366}, "bill_frequency_interval", "1 to 365"),
         ({"standing_charge": Decimal("-1")}, "standing_charge", "0 or more"),
@@ -71,6 +76,36 @@ def test_a_template_changes_until_a_bill_is_made_by_it(
         with refused(field, "cannot change any more.*made with it: bill INV-1.*new one"):
             services.update_plan_template(template, version=2, **{field: value})
     assert services.update_plan_template(template, version=2, standing_charge=Decimal(5)).standing_charge == 5
+
+
+@pytest.mark.parametrize(
+    ("said", "value", "source"),
+    [
+        ((None, None, False), False, "organization"),
+        ((None, None, True), True, "organization"),
+        ((None, False, True), False, "template"),
+        ((True, False, False), True, "plan"),
+        ((False, True, True), False, "plan"),
+    ],
+)
+def test_whether_a_charge_is_in_advance_is_inherited_while_nothing_is_said(
+    plan: Plan, said: tuple[bool | None, bool | None, bool], value: bool, source: str
+) -> None:
+    template, organization = plan.plan_template, plan.organization
+    plan.standing_charge_bill_in_advance, template.standing_charge_bill_in_advance = said[:2]
+    organization.standing_charge_bill_in_advance = said[2]
+    assert standing_charge_in_advance(organization, template, plan) == InAdvance(value, source)
+
+
+def test_a_template_says_when_its_standing_charge_is_due(product: Product) -> None:
+    template = a_template(product, standing_charge_interval=3, standing_charge_offset=1)
+    assert template.turns_in_words == "every 3 periods, first in period 2"
+    again = services.update_plan_template(
+        template, version=1, standing_charge_interval=1, standing_charge_offset=0
+    )
+    assert again.turns_in_words == "each period"
+    with refused("standing_charge_interval", "from 1 to 365"):
+        services.update_plan_template(again, version=2, standing_charge_interval=0)
 
 
 def test_a_plan_says_only_what_differs_from_its_template(plan: Plan) -> None:

@@ -56,6 +56,9 @@ class Organization(models.Model):
         default=ExternalInvoiceDate.FIRST_DAY_OF_NEXT_PERIOD,
     )
     suppress_empty_bills = models.BooleanField(default=False)
+    consolidate_bills = models.BooleanField(default=False)
+    standing_charge_bill_in_advance = models.BooleanField("standing charge in advance", default=False)
+    minimum_spend_bill_in_advance = models.BooleanField("minimum spend in advance", default=False)
     allow_overlapping_plans = models.BooleanField(default=False)
     auto_create_accounts = models.BooleanField("create accounts for unknown codes", default=True)
     custom_fields = CustomFieldsField()
