@@ -33,10 +33,11 @@ $(BIN)/uv:
 	@$(PY) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
+# Compiled at once, since each of the many processes of tests would do it anew where Python may not write.
 # Beside the packages lies a copy of the requirement file they were installed from. Should uv fail, where only
 # pip has been told of an index for instance, pip does the same in a little more time.
 install = cmp -s $(1) $(VENV)/.$(1) || { echo "Installing $(1) …"; \
-	  { $(BIN)/uv pip install --quiet --python $(PYTHON) --require-hashes -r $(1) \
+	  { $(BIN)/uv pip install --quiet --compile-bytecode --python $(PYTHON) --require-hashes -r $(1) \
 	    || $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $(1); } \
 	  && cp $(1) $(VENV)/.$(1); }
 
