@@ -7,6 +7,7 @@ from plans.views import (
     attached,
     attachments,
     bulk,
+    derived_fields,
     duplicates,
     meters,
     plans,
@@ -41,6 +42,17 @@ urlpatterns = [
     path("meters/<uuid:pk>/edit/", meters.meter_edit, name="meter_edit"),
     path("meters/<uuid:pk>/delete/", meters.meter_delete, name="meter_delete"),
     path("meters/<uuid:pk>/history/", meters.meter_history, name="meter_history"),
+    path(
+        "meters/<uuid:pk>/derived-fields/create/",
+        derived_fields.derived_field_create,
+        name="derived_field_create",
+    ),
+    path(
+        "derived-fields/<uuid:pk>/edit/", derived_fields.derived_field_edit, name="derived_field_edit"
+    ),
+    path(
+        "derived-fields/<uuid:pk>/delete/", derived_fields.derived_field_delete, name="derived_field_delete"
+    ),
     # aggregations/
     path("aggregations/", aggregations.aggregation_list, name="aggregation_list"),
     path("aggregations/create/", aggregations.aggregation_create, name="aggregation_create"),

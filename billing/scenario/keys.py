@@ -11,7 +11,7 @@ def _keys(built: str, unbuilt: str = "") -> Keys:
 ENTITIES: dict[str, Keys] = {
     "currencies": _keys("code name maxDecimalPlaces roundingMode"),
     "products": _keys("code name"),
-    "meters": _keys("code name product dataFields", "derivedFields"),
+    "meters": _keys("code name product dataFields derivedFields"),
     "aggregations": _keys(
         "code name product meter targetField aggregation quantityPerUnit rounding unit defaultValue"
         " segmentedFields segments"
@@ -61,6 +61,7 @@ STEP_KEYS: dict[str, Keys] = {
 }
 SHAPES: dict[str, Keys] = {
     "dataFields": _keys("code name category unit"),
+    "derivedFields": _keys("code name category unit calculation"),
     "pricingBands": _keys("lowerLimit fixedPrice unitPrice"),
     "currencyConversions": _keys("from to multiplier"),
 }

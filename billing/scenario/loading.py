@@ -94,10 +94,10 @@ class Loader:
             name=_text(item, "name"),
             code=_text(item, "code"),
             product=self._optional(Product, item, "product", "meters"),
-            data_fields=[
-                {key: field.get(key) or "" for key in ("category", "code", "name", "unit")}
-                for field in item.get("dataFields") or []
-            ],
+            data_fields=_fields(item, "dataFields", "category", "code", "name", "unit"),
+            derived_fields=_fields(
+                item, "derivedFields", "category", "code", "name", "unit", "calculation"
+            ),
         )
 
     def _aggregation(self, item: Item) -> None:
@@ -198,6 +198,10 @@ def _items(holder: Item) -> Iterator[tuple[str, Item]]:
         if name not in ("currencies", "measurements"):
             for item in holder.get(name) or []:
                 yield name, item
+
+
+def _fields(item: Item, key: str, *parts: str) -> list[dict[str, str]]:
+    return [{part: field.get(part) or "" for part in parts} for field in item.get(key) or []]
 
 
 def _row(item: Item, line: int) -> Row:

@@ -65,7 +65,7 @@ def _check_columns(columns: list[str], organization: Organization, meter: Meter 
         )
     if meter and "meter" in columns:
         raise Unusable(f"The file has a column meter, so it is not one of meter {meter.code} alone.")
-    fields = DataField.objects.filter(organization=organization)
+    fields = DataField.objects.filter(organization=organization, calculation="")
     if meter:
         fields = fields.filter(meter=meter)
     wanted = [name for name in columns if name not in HEAD]

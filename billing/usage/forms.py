@@ -47,8 +47,9 @@ class MeasurementForm(ConsoleForm):
     def __init__(self, sent: QueryDict | None, *, meter: Meter) -> None:
         now = clock.now().replace(microsecond=0).isoformat().replace("+00:00", "Z")
         super().__init__(sent, initial={"uid": str(uuid7()), "ts": now})
-        self._codes = {f"value_{field.code}": field.code for field in meter.data_fields.all()}
-        for field in meter.data_fields.all():
+        measured = meter.measured_fields
+        self._codes = {f"value_{field.code}": field.code for field in measured}
+        for field in measured:
             label = f"{field.name} ({field.unit})" if field.unit else field.name
             attrs = {"inputmode": "decimal", "class": "num"} if field.numeric else {}
             self.fields[f"value_{field.code}"] = forms.CharField(

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from billing.usage.derived import derive
 from billing.usage.meters import MeterShape
 from billing.usage.models import EventKind
 from billing.usage.values import (
@@ -64,7 +65,10 @@ class Refused(NamedTuple):
 
 
 class Checked(NamedTuple):
-    """A row that can be stored once its account is known; `content` is the rest of it, written one way."""
+    """A row that can be stored once its account is known; `content` is the rest of it, written one way.
+
+    `sent` is the content without what was derived from it: what is sent again is told by that.
+    """
 
     row: Row
     account: str
@@ -72,10 +76,11 @@ class Checked(NamedTuple):
     uid: str | None
     ts: datetime
     content: str
+    sent: str
 
     def with_uid(self) -> "Checked":
         """The row with a uid made of its content, unless it was sent with one."""
-        made = digest(f"{self.account}\t{self.meter.code}\t{self.content}")
+        made = digest(f"{self.account}\t{self.meter.code}\t{self.sent}")
         return self if self.uid else self._replace(uid=made)
 
 
@@ -121,7 +126,11 @@ def check(row: Row, meters: Mapping[str, MeterShape], now: datetime) -> Checked:
     if ets is not None and ets < ts:
         raise Refusal(EventKind.INVALID_TIMESTAMP, "The end, ets, lies before ts.", field="ets")
     dims, vals = _values(row, meter)
-    return Checked(row, account, meter, uid_text(row.uid), ts, content(ts, ets, dims, vals))
+    uid = uid_text(row.uid)
+    stored = sent = content(ts, ets, dims, vals)
+    if meter.derived:
+        stored = content(ts, ets, *derive(meter, ts, dims, vals))
+    return Checked(row, account, meter, uid, ts, stored, sent)
 
 
 def _values(row: Row, meter: MeterShape) -> tuple[list[str | None], list[str | None]]:
@@ -133,9 +142,7 @@ def _values(row: Row, meter: MeterShape) -> tuple[list[str | None], list[str | N
             continue
         field = meter.fields.get(code)
         if field is None:
-            raise Refusal(
-                EventKind.UNKNOWN_FIELD, f"{quoted(code)} is no data field of meter {meter.code}.", field=code
-            )
+            raise _unknown(code, meter)
         if row.categories is not None and row.categories[code] != field.category:
             raise Refusal(
                 EventKind.UNKNOWN_FIELD,
@@ -149,3 +156,11 @@ def _values(row: Row, meter: MeterShape) -> tuple[list[str | None], list[str | N
     if empty:
         raise Refusal(EventKind.MISSING_FIELD, f"There is no value for any data field of {meter.code}.")
     return dims, vals
+
+
+def _unknown(code: str, meter: MeterShape) -> Refusal:
+    if code in meter.derived:
+        reason = f"{code} of meter {meter.code} is calculated from other fields. Leave it out."
+    else:
+        reason = f"{quoted(code)} is no data field of meter {meter.code}."
+    return Refusal(EventKind.UNKNOWN_FIELD, reason, field=code)

@@ -86,5 +86,6 @@ def _lines(rows: Sequence[Checked], accounts: dict[str, UUID]) -> Iterator[str]:
     ids = {code: str(account) for code, account in accounts.items()}
     meters = {row.meter.id: str(row.meter.id) for row in rows}
     for n, (row, identity) in enumerate(zip(rows, uuid7_run(len(rows)), strict=True)):
-        content = f"{ids[row.account]}\t{meters[row.meter.id]}\t{row.content}"
-        yield f"{n}\t{identity}\t{escaped(row.uid or identity)}\t\\\\x{digest(content)}\t{content}\n"
+        whose = f"{ids[row.account]}\t{meters[row.meter.id]}"
+        sent = digest(f"{whose}\t{row.sent}")
+        yield f"{n}\t{identity}\t{escaped(row.uid or identity)}\t\\\\x{sent}\t{whose}\t{row.content}\n"

@@ -12,7 +12,7 @@ from m3console.core.text import strict_code_valid
 from plans.forms.common import choose_from, code_field, name_field, product_field, products
 from plans.models import Category, Meter
 from plans.models.meters import NUMBERS
-from plans.services.meters import MOST_FIELDS
+from plans.services.data_fields import MOST_FIELDS
 
 
 class DataFieldForm(ConsoleForm):
@@ -59,5 +59,5 @@ class MeterForm(RowsForm):
                 "name": each.name,
                 "unit": each.unit,
             }
-            for each in entity.data_fields.all()
+            for each in entity.measured_fields
         ]

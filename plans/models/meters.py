@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Collate, Lower
 
+from billing.engine.formulas.grammar import MOST_CHARACTERS
 from m3console.core.audit import tracked
 from m3console.core.entities import Entity
 from m3console.core.fields import CustomFieldsField, custom_fields_checked
@@ -57,10 +58,20 @@ class Meter(Entity):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def measured_fields(self) -> "list[DataField]":
+        """The fields that a measurement is sent with. Reads `data_fields`: if not loaded, a query."""
+        return [field for field in self.data_fields.all() if not field.calculation]
+
+    @property
+    def derived_fields(self) -> "list[DataField]":
+        """The fields that are calculated from those. Reads `data_fields`: if not loaded, a query."""
+        return [field for field in self.data_fields.all() if field.calculation]
+
 
 @tracked()
 class DataField(models.Model):
-    """A field of a meter's measurements.
+    """A field of a meter's measurements: sent with them or, with a `calculation`, derived as they come in.
 
     `position` is where its value stands in a measurement's `vals` (numbers) or `dims` (text), counted
     from 0 in each; it never changes, and a removed field's position is not used again.
@@ -73,6 +84,7 @@ class DataField(models.Model):
     code = models.CharField(max_length=80, validators=[strict_code_valid])
     name = models.CharField(max_length=200, validators=[text_valid])
     unit = models.CharField(max_length=50, blank=True)
+    calculation = models.TextField(blank=True, default="", db_default="", max_length=MOST_CHARACTERS)
     numeric = models.GeneratedField(
         expression=Q(category__in=[str(c) for c in NUMBERS]),  # type: ignore[arg-type]
         output_field=models.BooleanField(),
@@ -96,3 +108,8 @@ class DataField(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def version(self) -> int:
+        """The meter's, which grows with every change of its fields. Reads `meter`: if not loaded, a query."""
+        return self.meter.version

@@ -1,6 +1,11 @@
 """What changes the catalogue: each function is one act, in one transaction, recorded in the history."""
 
 from plans.services.aggregations import create_aggregation, delete_aggregation, update_aggregation
+from plans.services.derived_fields import (
+    create_derived_field,
+    delete_derived_field,
+    update_derived_field,
+)
 from plans.services.duplicates import duplicate_plan, duplicate_plan_template
 from plans.services.meters import create_meter, delete_meter, update_meter
 from plans.services.plans import (
@@ -18,12 +23,14 @@ from plans.services.rows import InUse
 __all__ = [
     "InUse",
     "create_aggregation",
+    "create_derived_field",
     "create_meter",
     "create_plan",
     "create_plan_template",
     "create_pricing",
     "create_product",
     "delete_aggregation",
+    "delete_derived_field",
     "delete_meter",
     "delete_plan",
     "delete_plan_template",
@@ -32,6 +39,7 @@ __all__ = [
     "duplicate_plan",
     "duplicate_plan_template",
     "update_aggregation",
+    "update_derived_field",
     "update_meter",
     "update_plan",
     "update_plan_template",

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_http_methods, require_safe
 
+from m3console.core import permissions
 from m3console.core.history.changes import Source
 from m3console.core.htmx import page
 from m3console.core.http import Request
@@ -20,6 +21,7 @@ from plans import services
 from plans.filters import MeterFilter
 from plans.forms.meters import MeterForm
 from plans.models import Aggregation, DataField, Meter, Product
+from plans.services.data_fields import MOST_FIELDS
 from plans.services.meters import meter_blockers
 from plans.services.rows import blockers_above
 from plans.views.columns import BY_NAME, HIDE, MONO
@@ -115,9 +117,18 @@ def meter_detail(request: Request, pk: UUID) -> HttpResponse:
         "edit_url": context["edit_url"],
         "rows": [{"label": "Product", "value": scope(meter.product)}],
     }
-    context |= {"details": details, "panel": aggregations, "fields": meter.data_fields.all()}
+    context |= {"details": details, "panel": aggregations, "fields": meter.measured_fields}
+    context |= {"derived": meter.derived_fields, "derived_create_url": _url(request, meter)}
     context["used"] = used_meter(meter)
     return page(request, "plans/meter_detail.html", context)
+
+
+def _url(request: Request, meter: Meter) -> str:
+    """The page that gives the meter another derived field, if there is room and the person may."""
+    name = "plans:derived_field_create"
+    full = len(meter.derived_fields) >= MOST_FIELDS
+    allowed = permissions.allows(request.membership.role, name) and not full
+    return reverse(name, pk=meter.pk) if allowed else ""
 
 
 def meter_delete(request: Request, pk: UUID) -> HttpResponse:
@@ -129,7 +140,7 @@ def meter_delete(request: Request, pk: UUID) -> HttpResponse:
         delete=lambda: services.delete_meter(meter),
         blockers=lambda: [*meter_blockers(meter), *blockers_above(meter)],
         effects=[
-            f"Its {count} data field{'s' if count != 1 else ''} will be deleted too. Its history stays."
+            f"Its {count} field{'s' if count != 1 else ''} will be deleted too. Its history stays."
         ],
     )
 

@@ -11,7 +11,7 @@ from accounts.models import Account, AccountImport
 from billing.models import Bill, BillJob, BillLine
 from billing.usage.models import IngestEvent, Upload
 from m3console.core.models import Currency, CustomFieldDefinition, Organization, SavedFilter
-from plans.models import AccountPlan, Aggregation, Meter, Plan, PlanTemplate, Pricing, Product
+from plans.models import AccountPlan, Aggregation, DataField, Meter, Plan, PlanTemplate, Pricing, Product
 from tests.test_permissions import OURS
 
 NOT_PAGES = {
@@ -55,6 +55,7 @@ ABOUT = {
     "currencies": Currency,
     "saved-filters": SavedFilter,
     "meters": Meter,
+    "derived-fields": DataField,
     "aggregations": Aggregation,
     "plan-templates": PlanTemplate,
     "plans": Plan,
@@ -65,7 +66,7 @@ ABOUT = {
     "usage/events": IngestEvent,
 }
 
-LARGEST = {Bill: ["-total"], BillJob: ["-created_at"], Meter: ["-id"]}
+LARGEST = {Bill: ["-total"], BillJob: ["-created_at"], Meter: ["-id"], DataField: ["-calculation"]}
 
 
 def pages(organization: Organization) -> dict[str, str]:

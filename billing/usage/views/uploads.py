@@ -129,7 +129,7 @@ def upload_events_mark(request: Request, pk: UUID) -> HttpResponse:
 def upload_template(request: Request, pk: UUID) -> HttpResponse:
     """The header that a CSV file of the meter has."""
     meter = get_object_or_404(Meter, organization=request.organization, pk=pk)
-    names = [*(name for name in HEAD if name != "meter"), *(field.code for field in meter.data_fields.all())]
+    names = [*(name for name in HEAD if name != "meter"), *(field.code for field in meter.measured_fields)]
     answer = HttpResponse(",".join(names) + "\r\n", content_type="text/csv; charset=utf-8")
     safe = re.sub(r"[^A-Za-z0-9_.-]+", "-", meter.code)
     answer["Content-Disposition"] = f'attachment; filename="usage-{safe}.csv"'
