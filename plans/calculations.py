@@ -1,4 +1,4 @@
-"""What calculations of the catalogue may name, of which kind that is, and with which values (spec 2, spec 7)."""
+"""What calculations of the catalogue may name, of which kinds, and with which values (spec 2, spec 7)."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -48,7 +48,8 @@ def checked_derivation(calculation: str, category: str, kinds: Mapping[str, Kind
 
     def unknown(name: str) -> str:
         if name.startswith(CUSTOM):
-            return f"There is no custom field “{name.removeprefix(CUSTOM)}” of the meter, its product or the organization."
+            field = name.removeprefix(CUSTOM)
+            return f"There is no custom field “{field}” of the meter, its product or the organization."
         if any(field.code == name for field in meter.derived_fields):
             return f"“{name}” is a derived field; calculations are over data fields."
         return f"Meter “{meter}” has no data field “{name}”."

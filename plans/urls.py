@@ -47,9 +47,7 @@ urlpatterns = [
         derived_fields.derived_field_create,
         name="derived_field_create",
     ),
-    path(
-        "derived-fields/<uuid:pk>/edit/", derived_fields.derived_field_edit, name="derived_field_edit"
-    ),
+    path("derived-fields/<uuid:pk>/edit/", derived_fields.derived_field_edit, name="derived_field_edit"),
     path(
         "derived-fields/<uuid:pk>/delete/", derived_fields.derived_field_delete, name="derived_field_delete"
     ),

@@ -95,9 +95,7 @@ class Loader:
             code=_text(item, "code"),
             product=self._optional(Product, item, "product", "meters"),
             data_fields=_fields(item, "dataFields", "category", "code", "name", "unit"),
-            derived_fields=_fields(
-                item, "derivedFields", "category", "code", "name", "unit", "calculation"
-            ),
+            derived_fields=_fields(item, "derivedFields", "category", "code", "name", "unit", "calculation"),
         )
 
     def _aggregation(self, item: Item) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django import forms
 
-from billing.engine.formulas import Formula, FormulaError, Kind, Value, kind_of, parse_formula
+from billing.engine.formulas import Formula, FormulaError, Kind, Value, parse_formula
 from billing.engine.formulas.grammar import MOST_CHARACTERS
 from billing.engine.formulas.values import written
 from m3console.core.exact import exact
@@ -17,8 +17,8 @@ from plans.calculations import TIMESTAMP, milliseconds
 SAMPLE = "sample-"
 SHOWN_WIDTH = 60
 HELP = (
-    "+ - * / ^ %, parentheses, == != < > <= >=, AND, OR, a ? b : c, isnull(a, b), IN(x, …), Math.max, min, floor,"
-    " ceil, round, pow, abs, PI."
+    "+ - * / ^ %, parentheses, == != < > <= >=, AND, OR, a ? b : c, isnull(a, b), IN(x, …), Math.max, min,"
+    " floor, ceil, round, pow, abs, PI."
 )
 
 
@@ -35,7 +35,7 @@ def calculation_field() -> forms.CharField:
 
 @dataclass(frozen=True, slots=True)
 class Nameable:
-    """Something that a calculation may name: of which kind, what it is, and the value that it is tried with."""
+    """Something that a calculation may name: its kind, what it is, and the value that it is tried with."""
 
     kind: Kind
     label: str
@@ -108,7 +108,7 @@ class Trial:
             return
         self.is_null = value is None
         if value is not None:
-            self.answer = spelled(value) if kind_of(value) is Kind.NUMBER else written(value)
+            self.answer = spelled(value) if isinstance(value, Decimal) else written(value)
 
     def _fail(self, error: FormulaError) -> None:
         self.problem = str(error)
@@ -141,5 +141,7 @@ def _timestamp(text: str) -> Decimal:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"“{text[:40]}” is not a date and time. Write it like 2026-05-31T23:59:59Z.") from None
+        raise ValueError(
+            f"“{text[:40]}” is not a date and time. Write it like 2026-05-31T23:59:59Z."
+        ) from None
     return milliseconds(moment if moment.tzinfo else moment.replace(tzinfo=UTC))

@@ -95,9 +95,7 @@ def remove_field(field: DataField) -> None:
     reasons = [f"aggregation “{a}” uses it" for a in aggregations_using(field)]
     reasons += used_above("plans.datafield", field.pk)
     if reasons:
-        raise RuleViolation(
-            f"{said(field)} cannot be removed: {'; '.join(reasons)}.", field="data_fields"
-        )
+        raise RuleViolation(f"{said(field)} cannot be removed: {'; '.join(reasons)}.", field="data_fields")
     field.delete()
 
 

@@ -53,7 +53,7 @@ def update_derived_field(
 
 
 def delete_derived_field(field: DataField, *, version: int | None = None) -> None:
-    """Remove a derived field that no aggregation and no measurement uses. Raises RuleViolation, StaleVersion."""
+    """Remove a derived field that no aggregation and no usage has. Raises RuleViolation, StaleVersion."""
     with action("derived_field.deleted"):
         _, field = _held(field, field.version if version is None else version)
         remove_field(field)

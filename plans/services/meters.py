@@ -61,7 +61,7 @@ def create_meter(
 def update_meter(meter: Meter, *, version: int, **fields: Any) -> Meter:
     """Change name, code, product, custom or data fields; data fields are matched by id, or by code.
 
-    A data field that is left out is removed; positions and derived fields stay. Raises RuleViolation, StaleVersion.
+    One that is left out is removed; positions and derived fields stay. Raises RuleViolation, StaleVersion.
     """
     check_known(fields, frozenset({"name", "code", "product", "custom_fields", "data_fields"}))
     wanted: Sequence[Mapping[str, str]] | None = fields.pop("data_fields", None)
@@ -107,5 +107,3 @@ def _check_product(meter: Meter, product: Product) -> None:
         raise RuleViolation(
             f"It is priced on “{pricing.owner}” of another product, so it must stay global.", field="product"
         )
-
-

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 
 from m3console.core.errors import RuleViolation
 from m3console.core.forms import form_page, posted
@@ -37,7 +38,7 @@ def derived_field_create(request: Request, pk: UUID) -> HttpResponse:
 
 
 def derived_field_edit(request: Request, pk: UUID) -> HttpResponse:
-    field = find(request, derived_fields(), pk)
+    field = get_object_or_404(derived_fields(), pk=pk, organization=request.organization)
     form = DerivedFieldForm(posted(request), meter=field.meter, entity=field)
     return _form_page(
         request, form, lambda: update_derived_field(field, **form.cleaned_data), field.meter, field
@@ -89,7 +90,7 @@ def calculation_page(
 
 
 def derived_field_delete(request: Request, pk: UUID) -> HttpResponse:
-    field = find(request, derived_fields(), pk)
+    field = get_object_or_404(derived_fields(), pk=pk, organization=request.organization)
     blockers: list[Blocker] = []
     if request.method == "POST":
         try:

@@ -139,9 +139,7 @@ def meter_delete(request: Request, pk: UUID) -> HttpResponse:
         meter,
         delete=lambda: services.delete_meter(meter),
         blockers=lambda: [*meter_blockers(meter), *blockers_above(meter)],
-        effects=[
-            f"Its {count} field{'s' if count != 1 else ''} will be deleted too. Its history stays."
-        ],
+        effects=[f"Its {count} field{'s' if count != 1 else ''} will be deleted too. Its history stays."],
     )
 
 

@@ -163,7 +163,7 @@ def test_a_text_that_is_no_calculation_is_refused_with_its_place(text, message):
 
 
 def test_an_unknown_function_is_answered_with_those_that_there_are():
-    with pytest.raises(FormulaError, match="column 5: There is no function “Math.sqrt”. There are Math.max, "):
+    with pytest.raises(FormulaError, match=r"column 5: There is no function “Math\.sqrt”\. There are Math"):
         parse_formula("1 + Math.sqrt(4)")
 
 
@@ -183,16 +183,28 @@ def test_a_hundred_operations_may_stand_one_in_another():
         ("0 ^ -1", "Line 1, column 3: This divides by zero."),
         ("0 ^ -0.5", "Line 1, column 3: This divides by zero."),
         ("minus ^ half", "Line 1, column 7: A negative number has no such power: its exponent is not whole."),
-        ("9 ^ 9 ^ 9 ^ 9", "Line 1, column 7: A number here is too large or too fine: it needs more than 200 digits."),
-        ("0.1 ^ 300", "Line 1, column 5: A number here is too large or too fine: it needs more than 200 digits."),
-        ("1e39 ^ half ^ -9", "Line 1, column 6: A number here is too large or too fine: it needs more than 200 digits."),
-        ("10 ^ 150 % 1e-60", "Line 1, column 10: A number here is too large or too fine: it needs more than 200 digits."),
+        (
+            "9 ^ 9 ^ 9 ^ 9",
+            "Line 1, column 7: A number here is too large or too fine: it needs more than 200 digits.",
+        ),
+        (
+            "0.1 ^ 300",
+            "Line 1, column 5: A number here is too large or too fine: it needs more than 200 digits.",
+        ),
+        (
+            "1e39 ^ half ^ -9",
+            "Line 1, column 6: A number here is too large or too fine: it needs more than 200 digits.",
+        ),
+        (
+            "10 ^ 150 % 1e-60",
+            "Line 1, column 10: A number here is too large or too fine: it needs more than 200 digits.",
+        ),
         ("Math.round(n, half)", "Line 1, column 1: The scale is a whole number from -100 to 100."),
         ("Math.round(n, 1e30)", "Line 1, column 1: The scale is a whole number from -100 to 100."),
         ("10 ^ 40", "Line 1, column 1: The result has more than 40 digits before the point."),
         (
             "10 ^ -111",
-            "Line 1, column 1: The result has more than 110 digits after the point. Round it in the calculation.",
+            "Line 1, column 1: The result has more than 110 digits after the point. Round it in the calculation.",  # noqa: E501
         ),
         ("region + 1", "Line 1, column 1: This is a text, where a number is needed."),
         ("n > 1 AND n", "Line 1, column 11: This is a number, where true or false is needed."),

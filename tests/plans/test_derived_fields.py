@@ -27,14 +27,18 @@ def test_a_derived_field_stands_behind_the_data_fields_with_a_position_of_its_ow
 @pytest.mark.parametrize(
     ("changed", "field", "sentence"),
     [
-        ({"calculation": "gb /"}, "calculation", "Derived field “half”: Line 1, column 5: The calculation ends"),
+        (
+            {"calculation": "gb /"},
+            "calculation",
+            "Derived field “half”: Line 1, column 5: The calculation ends",
+        ),
         ({"calculation": "mb / 2"}, "calculation", "column 1: Meter “Disk” has no data field “mb”"),
         ({"calculation": "half / 2"}, "calculation", "“half” is a derived field; calculations are over data"),
         ({"calculation": "customFields.x"}, "calculation", "no custom field “x” of the meter, its product"),
         ({"calculation": "gb > 1"}, "calculation", "The result is true or false, where a number is needed"),
         ({"calculation": "region + 1"}, "calculation", "This is a text, where a number is needed"),
         ({"calculation": ""}, "calculation", "needs a calculation"),
-        ({"calculation": "gb" + " " * 2000}, "data_fields", "2000 characters"),
+        ({"calculation": "gb" + " " * 2000}, "calculation", "at most 2,000 characters"),
         ({"code": "gb"}, "code", "Two fields of the meter have the code “gb”"),
         ({"code": "1half"}, "data_fields", "letters, digits"),
         ({"unit": ""}, "data_fields", "Derived field “half” holds numbers, so it needs a unit"),
@@ -70,7 +74,9 @@ def test_a_derived_field_can_be_counted_and_segmented_by(organization):
 def test_a_data_field_that_is_calculated_with_neither_goes_nor_changes_its_code(organization):
     meter = a_meter(organization, data_fields=[GB, REGION], derived_fields=[HALF])
     gb = meter.data_fields.get(code="gb")
-    with refused("calculation", "Derived field “half”: Line 1, column 1: Meter “Disk” has no data field “gb”"):
+    with refused(
+        "calculation", "Derived field “half”: Line 1, column 1: Meter “Disk” has no data field “gb”"
+    ):
         services.update_meter(meter, version=1, data_fields=[REGION])
     with refused("calculation", "no data field “gb”"):
         services.update_meter(meter, version=1, data_fields=[GB | {"id": str(gb.pk), "code": "gib"}, REGION])
@@ -129,8 +135,8 @@ def test_the_sample_answers_as_one_types(organization, manager):
         sent = HALF | {"calculation": calculation} | {f"sample-{name}": text for name, text in sample.items()}
         return manager.post(f"{create}?words={part}", sent, headers={"HX-Request": "true"}).content.decode()
 
-    assert "<strong class=\"num\">5</strong>" in typed("gb / 2")
-    assert "name=\"sample-gb\"" in typed("gb / 2")
+    assert '<strong class="num">5</strong>' in typed("gb / 2")
+    assert 'name="sample-gb"' in typed("gb / 2")
     answer = typed("gb / 2", "answer", gb="30")
     assert "15</strong>" in answer
     assert "sample-gb" not in answer

@@ -11,7 +11,7 @@ class Place(NamedTuple):
 
 
 class FormulaError(ValueError):
-    """A calculation that cannot be read, or that has no answer: a sentence, and the place that it is about."""
+    """A calculation that cannot be read, or has no answer: a sentence, and the place that it is about."""
 
     def __init__(self, message: str, place: Place) -> None:
         self.message = message
@@ -19,5 +19,5 @@ class FormulaError(ValueError):
         super().__init__(f"Line {place.line}, column {place.column}: {message}")
 
 
-class Unanswerable(ArithmeticError):
-    """An operation without an answer for its arguments; whoever knows the place makes a FormulaError of it."""
+class Unanswerable(ArithmeticError):  # noqa: N818 (nothing erred: there is no such number)
+    """An operation without an answer for its arguments; who knows the place makes a FormulaError of it."""

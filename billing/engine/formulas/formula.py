@@ -31,8 +31,10 @@ class Formula:
         return tuple(dict.fromkeys(each.name for each in names_in(self.node)))
 
     def check(self, kinds: Mapping[str, Kind], unknown: Explains = _unknown) -> Kind:
-        """The kind of its answer, if names have these kinds. Raises FormulaError for a name that is not there,
-        and for what could never be computed."""
+        """The kind of its answer, if names have these kinds.
+
+        Raises FormulaError for a name that is not there, and for what could never be computed.
+        """
         for each in names_in(self.node):
             if each.name not in kinds:
                 raise FormulaError(unknown(each.name), each.place)

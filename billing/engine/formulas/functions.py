@@ -24,9 +24,9 @@ MANY = 1000
 class Function:
     """An operation of `least` to `most` arguments.
 
-    `takes` is the kind of its arguments, `gives` that of its answer; None: any, but all alike, and the same as
-    the arguments. Unless it asks for nulls, null among its arguments is its answer. A lazy one gets an iterator
-    that computes an argument when it is asked for.
+    `takes` is the kind of its arguments, `gives` that of its answer; None: any, but all alike, and the same
+    as the arguments. Unless it asks for nulls, null among its arguments is its answer. A lazy one gets an
+    iterator that computes an argument when it is asked for.
     """
 
     name: str

@@ -1,5 +1,6 @@
 """From a text to a tree: the grammar, loosest operator first, and what is wrong with a text."""
 
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -8,7 +9,7 @@ from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput
 from billing.engine.formulas.errors import FormulaError, Place, Unanswerable
 from billing.engine.formulas.functions import FUNCTIONS, MANY, OPERATORS, UNARY, Function
 from billing.engine.formulas.nodes import Call, Choice, Constant, Name, Node
-from billing.engine.formulas.values import PI, Decimal, Value, bounded
+from billing.engine.formulas.values import PI, Value, bounded
 
 MOST_CHARACTERS = 2000
 MOST_DEPTH = 100
@@ -69,7 +70,7 @@ def _parser() -> Lark:
 def _unexpected(problem: UnexpectedInput, text: str) -> FormulaError:
     place = Place(problem.line, problem.column)
     if isinstance(problem, UnexpectedCharacters):
-        return FormulaError(f"“{text[problem.pos_in_stream]}” does not belong here.", place)
+        return FormulaError(f"“{problem.char}” does not belong here.", place)
     assert isinstance(problem, UnexpectedToken)
     if problem.token.type == "$END":
         lines = text.split("\n")
@@ -133,7 +134,8 @@ def _deeper(parts: tuple[Node, ...], token: Token) -> int:
     depth = 1 + max(part.depth for part in parts)
     if depth > MOST_DEPTH:
         raise FormulaError(
-            f"The calculation is too deep: at most {MOST_DEPTH} operations stand one in another.", _place(token)
+            f"The calculation is too deep: at most {MOST_DEPTH} operations stand one in another.",
+            _place(token),
         )
     return depth
 

@@ -91,7 +91,7 @@ def _of_kind(kind: Kind | None, node: Node, values: Values) -> Value:
 
 
 def kind_in(node: Node, names: Kinds) -> Kind:
-    """The kind that a part will have, whatever the values. Raises FormulaError for what cannot be computed."""
+    """The kind that a part will have, whatever the values. Raises FormulaError if it never has one."""
     if isinstance(node, Constant):
         return kind_of(node.value)
     if isinstance(node, Name):

@@ -66,7 +66,8 @@ def bounded(number: Decimal) -> Decimal:
         raise Unanswerable(f"The result has more than {MOST_BEFORE_POINT} digits before the point.")
     if len(after) > MOST_AFTER_POINT:
         raise Unanswerable(
-            f"The result has more than {MOST_AFTER_POINT} digits after the point. Round it in the calculation."
+            f"The result has more than {MOST_AFTER_POINT} digits after the point."
+            " Round it in the calculation."
         )
     return number
 
