@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('plans', '0002_tenancy'),
+        ('plans', '0003_charges_in_advance'),
     ]
 
     operations = [
