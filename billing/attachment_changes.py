@@ -86,8 +86,10 @@ def _days(attachment: Attachment | None, bill: Bill, recut: bool) -> Period | No
         days = _common(attachment, bill)
     else:
         item = due_on(attachment, bill.bill_date)
-        days = item and (days_billed(item) if recut else item.covered)
-    return days if days and days.start < days.end else None
+        if item is None:
+            return None
+        days = days_billed(item) if recut else item.covered
+    return days if days.start < days.end else None
 
 
 def _common(attachment: Attachment, bill: Bill) -> Period:

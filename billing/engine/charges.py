@@ -41,8 +41,10 @@ class Turn:
 def standing_charges(item: DueAttachment, bill: BillInput) -> Iterator[Charge]:
     """The standing charges of the attachment on a bill, and what is given back of earlier ones."""
     for turn in _turns(item):
-        period = turn.period
-        if turn.when == "advance" or (period := not_billed_ahead(period, item.attachment, bill, TYPE)):
+        period: Period | None = turn.period
+        if turn.when != "advance":
+            period = not_billed_ahead(turn.period, item.attachment, bill, TYPE)
+        if period:
             yield _charge(item.attachment, turn, period)
     for charged, days in unused(item, bill, TYPE):
         yield _given_back(item.attachment, charged, days, bill)

@@ -42,8 +42,8 @@ def written(tmp_path):
         ),
         (EMPTY | {"plans": [{"code": "p", "minimumSpend": None}]}, None),
         (
-            EMPTY | {"organization": {"consolidateBills": True}},
-            "“consolidateBills” in organization is not built",
+            EMPTY | {"organization": {"billPrefix": "INV"}},
+            "“billPrefix” in organization is not built",
         ),
         (EMPTY | {"steps": [{"approve": {"account": "a"}}]}, r"“approve” in steps\[0\] is not built yet"),
         (EMPTY | {"steps": [{"fly": {}}]}, r"unknown key “fly” in steps\[0\]"),
