@@ -3,8 +3,10 @@
 import ast
 import pkgutil
 import tomllib
+from graphlib import TopologicalSorter
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -20,6 +22,13 @@ def test_the_import_contract_leaves_no_module_out():
             continue
         found = {f"{package}.{module.name}" for module in pkgutil.iter_modules([str(ROOT / package)])}
         assert found <= named, f"name these in the import contract: {sorted(found - named)}"
+
+
+def test_no_module_imports_itself_by_way_of_others():
+    graph = grimp.build_graph(*PACKAGES, cache_dir=None)
+    imported = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    assert len(imported) > 300
+    TopologicalSorter(imported).prepare()  # raises CycleError, which names the circle
 
 
 MONEYED = [p for p in SOURCES if p.relative_to(ROOT).parts[0] != "m3console"]

@@ -7,13 +7,15 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from m3console.core.custom_fields.values import carried_by
+        from m3console.core.custom_fields.values import carried_by, check_types
+        from m3console.core.entities import custom_field_checks
         from m3console.core.models import EntityType, Organization
         from m3console.core.models.saved_views import seen_by
         from m3console.core.navigation import Entry, add
         from m3console.core.registry import extensions, have_pages
         from m3console.core.searching.finding import can_be_created
 
+        custom_field_checks.append(check_types)
         carried_by(EntityType.ORGANIZATION, Organization)
         can_be_created(
             ("Create currency", "core:currency_create"),

@@ -1,6 +1,6 @@
 """What every entity has: an id, its organization, a version that saves must have read, who and when."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from django.db.models import F
 from m3console.core import clock
 from m3console.core.audit import current_actor
 from m3console.core.errors import RuleViolation, StaleVersion
+from m3console.core.fields import CustomValues
 from m3console.core.ids import uuid7
 
 
@@ -40,6 +41,9 @@ class Entity(models.Model):
 
 
 E = TypeVar("E", bound=Entity)
+
+custom_field_checks: list[Callable[[type[Entity], Any, CustomValues], None]] = []
+"""Each is asked of a kind's own values before they are saved, and raises RuleViolation."""
 
 
 def create(model: type[E], **fields: Any) -> E:
@@ -72,9 +76,8 @@ def update(entity: E, *, version: int, **fields: Any) -> E:
 def _check_custom_fields(model: type[Entity], fields: Mapping[str, Any]) -> None:
     """Own values are of the types that the organization has given their names."""
     if fields.get("custom_fields"):
-        from m3console.core.custom_fields.values import check_types
-
-        check_types(model, fields["organization"], fields["custom_fields"])
+        for check in custom_field_checks:
+            check(model, fields["organization"], fields["custom_fields"])
 
 
 def check_fields(entity: Any) -> None:

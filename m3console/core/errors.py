@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from django.db import IntegrityError, connection, transaction
 from psycopg import sql
 
-if TYPE_CHECKING:
-    from m3console.core.registry import Blocker
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """Why something cannot be done: one thing that stands in its way, with its page."""
+
+    text: str
+    url: str = ""
 
 
 class RuleViolation(Exception):  # noqa: N818 (nothing erred: a rule said no)
@@ -20,9 +25,9 @@ class RuleViolation(Exception):  # noqa: N818 (nothing erred: a rule said no)
 
 
 class Obstructed(RuleViolation):
-    """Something stands in the way of an act: `blockers` (registry.Blocker) name it, each with its page."""
+    """Something stands in the way of an act: `blockers` name it, each with its page."""
 
-    def __init__(self, message: str, blockers: Sequence["Blocker"], *, field: str | None = None) -> None:
+    def __init__(self, message: str, blockers: Sequence[Blocker], *, field: str | None = None) -> None:
         super().__init__(message, field=field, code="blocked")
         self.blockers = list(blockers)
 

@@ -14,6 +14,7 @@ import django_tables2
 from django.db.models import Expression, F, Q, QuerySet
 from django.http import HttpRequest
 
+from m3console.core.errors import Blocker as Blocker
 from m3console.core.models import Membership, Organization
 
 
@@ -49,14 +50,6 @@ class Panel:
     key: str
     url_name: str
     order: int
-
-
-@dataclass(frozen=True, slots=True)
-class Blocker:
-    """Why something cannot be deleted: one thing that uses it, with its page."""
-
-    text: str
-    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
