@@ -12,8 +12,9 @@ from datetime import date
 from django.db.models import Q
 
 from accounts.models import Account
+from billing.catalogue import load_catalogue
 from billing.engine.due import days_billed, due_dates, due_on, next_due_date
-from billing.engine.types import Attachment, DueAttachment, Frequency, Named, Period
+from billing.engine.types import Attachment, DueAttachment, Frequency, Named, Period, Pricing
 from billing.models import Bill
 from m3console.core import clock
 from m3console.core.errors import Obstructed
@@ -21,8 +22,9 @@ from m3console.core.links import reverse
 from m3console.core.registry import Blocker, Effect
 from m3console.core.templatetags.console import period_text
 from m3console.core.text import day_in_words
-from plans.in_advance import standing_charge_in_advance
+from plans.in_advance import minimum_spend_in_advance, standing_charge_in_advance
 from plans.models import AccountPlan
+from plans.models import Pricing as PricingRow
 
 NAMED = 3
 
@@ -41,7 +43,7 @@ class Touched:
 
 
 def as_engine(draft: AccountPlan) -> Attachment:
-    """As much of an attachment as the calendar and the standing charge need."""
+    """As much of an attachment as the calendar and the charges that it may bill in advance need."""
     plan, template = draft.plan, draft.plan.plan_template
     return Attachment(
         id=draft.pk,
@@ -60,7 +62,20 @@ def as_engine(draft: AccountPlan) -> Attachment:
         standing_charge_interval=template.standing_charge_interval,
         standing_charge_offset=template.standing_charge_offset,
         standing_charge_in_advance=standing_charge_in_advance(draft.organization, template, plan).value,
+        minimum_spend=plan.minimum,
+        minimum_spend_in_advance=minimum_spend_in_advance(draft.organization, template, plan).value,
+        pricings=_pricings_with_minimum(draft),
     )
+
+
+def _pricings_with_minimum(draft: AccountPlan) -> tuple[Pricing, ...]:
+    """The plan's pricings if one of them has a minimum, which may be due on the attachment's start."""
+    rows = PricingRow.objects.filter(
+        Q(plan=draft.plan) | Q(plan_template=draft.plan.plan_template_id), minimum_spend__gt=0
+    )
+    if not rows.exists():
+        return ()
+    return load_catalogue(draft.organization, [draft.plan_id]).terms[draft.plan_id].pricings
 
 
 def touched_bills(before: AccountPlan | None, after: AccountPlan) -> list[Touched]:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from billing.engine.types import (
     Aggregation,
     Band,
+    BillsAs,
     Frequency,
     Method,
     Named,
@@ -20,7 +21,7 @@ from billing.engine.types import (
 )
 from billing.usage.measure import Column, Source
 from m3console.core.models import Organization
-from plans.in_advance import standing_charge_in_advance
+from plans.in_advance import minimum_spend_in_advance, standing_charge_in_advance
 from plans.models import Aggregation as AggregationRow
 from plans.models import DataField, Plan
 from plans.models import Pricing as PricingRow
@@ -43,6 +44,9 @@ class PlanTerms:
     standing_charge_interval: int
     standing_charge_offset: int
     standing_charge_in_advance: bool
+    minimum_spend: Decimal
+    minimum_spend_description: str
+    minimum_spend_in_advance: bool
     pricings: tuple[Pricing, ...]
 
 
@@ -86,6 +90,9 @@ def _terms(row: Plan, pricings: Mapping[UUID, list[Pricing]], organization: Orga
         standing_charge_interval=template.standing_charge_interval,
         standing_charge_offset=template.standing_charge_offset,
         standing_charge_in_advance=standing_charge_in_advance(organization, template, row).value,
+        minimum_spend=row.minimum,
+        minimum_spend_description=row.minimum_spend_description or template.minimum_spend_description,
+        minimum_spend_in_advance=minimum_spend_in_advance(organization, template, row).value,
         pricings=(*pricings.get(row.pk, ()), *pricings.get(template.pk, ())),
     )
 
@@ -149,5 +156,10 @@ def _pricing(row: PricingRow, aggregation: Aggregation) -> Pricing:
         cumulative=row.cumulative,
         bands=tuple(Band(*band) for band in bands),
         description=row.description,
+        bills_as=BillsAs(row.type),
+        spans_plan=row.tiers_span_plan,
+        minimum_spend=row.minimum_spend,
+        minimum_spend_description=row.minimum_spend_description,
+        minimum_spend_in_advance=row.minimum_spend_bill_in_advance,
         sequence=row.pk.int,  # ids rise in the order of creation
     )

@@ -162,6 +162,9 @@ def _attachment(
         currency=terms.currency,
         standing_charge=terms.standing_charge,
         standing_charge_description=terms.standing_charge_description,
+        minimum_spend=terms.minimum_spend,
+        minimum_spend_description=terms.minimum_spend_description,
+        minimum_spend_in_advance=terms.minimum_spend_in_advance,
         pricings=terms.pricings,
         sequence=row.id.int,  # ids rise in the order of creation
         standing_charge_interval=terms.standing_charge_interval,

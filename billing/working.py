@@ -1,15 +1,23 @@
 """A line's stored working, ready to be worded by a template (billing/engine/explanation.py has its form)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+from billing.engine.kinds import LineType
+from m3console.core.templatetags.console import spelled
 
 TITLES = {
     "quantity": "Quantity",
     "units": "Units",
     "bands": "Bands",
     "turn": "When",
+    "position": "Tiers so far",
+    "cap": "Cap",
+    "counted": "Counted",
+    "missing": "Still missing",
+    "refund": "Refund",
     "proration": "Proration",
     "given_back": "Given back",
     "rounding": "Rounding",
@@ -52,7 +60,22 @@ TURNS = {
     "stub": "for the days from the start of the attachment to its first bill",
     "arrears": "in arrears, for the period that ends on the bill date",
 }
-NUMBERS = {"result", "per", "exact", "charge", "rate", "lower", "upper", "units", "fixed", "price", "amount"}
+# One line of a type, and several.
+TYPES = {
+    LineType.USAGE: ("usage line", "usage lines"),
+    LineType.USAGE_CREDIT: ("credit", "credits"),
+    LineType.OVERAGE_USAGE: ("overage line", "overage lines"),
+    LineType.COUNTER_RUNNING_TOTAL_CHARGE: ("counter total", "counter totals"),
+    LineType.COUNTER_ADJUSTMENT_DEBIT: ("counter debit", "counter debits"),
+    LineType.COUNTER_ADJUSTMENT_CREDIT: ("counter credit", "counter credits"),
+    LineType.MINIMUM_SPEND: ("minimum of a pricing", "minimums of pricings"),
+    LineType.MINIMUM_SPEND_REFUND: ("refund of a pricing’s minimum", "refunds of pricings’ minimums"),
+}
+CREDITED = {"product": "lines of the product", "bill": "lines of the bill"}
+NUMBERS = {
+    "result", "per", "exact", "charge", "rate", "lower", "upper", "units", "fixed", "price", "amount",
+    "quantity", "positive", "left", "counted", "billed",
+}  # fmt: skip
 DAYS = {"from", "to", "start", "end", "billed_on"}
 
 
@@ -93,4 +116,19 @@ def _in_words(step: Mapping[str, Any]) -> str:
         return PRICING_TYPES.get(step["type"], "")
     if kind == "turn":
         return TURNS[step["when"]]
+    if kind == "cap":
+        return CREDITED[step["of"]]
+    if kind == "counted":
+        return _counted(step["parts"])
     return MODES.get(step.get("mode", ""), "")
+
+
+def _counted(parts: Sequence[Mapping[str, Any]]) -> str:
+    """As in “3 usage lines 45.00, 1 counter total on an earlier bill 50.00”."""
+    said = []
+    for part in parts:
+        one, many = TYPES[LineType(part["type"])]
+        lines = part["lines"]
+        where = " on an earlier bill" if part.get("earlier") else ""
+        said.append(f"{lines} {one if lines == 1 else many}{where} {spelled(Decimal(part['amount']), 2)}")
+    return ", ".join(said)

@@ -43,7 +43,7 @@ class PlanTemplateAdmin(LookOnly):
 
 @admin.register(Plan)
 class PlanAdmin(LookOnly):
-    list_display = ("name", "code", "plan_template", "standing_charge", "organization")
+    list_display = ("name", "code", "plan_template", "standing_charge", "minimum_spend", "organization")
     list_select_related = ("organization", "plan_template")
     search_fields = ("name", "code", "=id")
 
@@ -53,6 +53,7 @@ class PricingAdmin(LookOnly):
     list_display = (
         "aggregation",
         "segment",
+        "type",
         "plan",
         "plan_template",
         "start_date",

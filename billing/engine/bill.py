@@ -2,8 +2,8 @@
 
 `due_bills` says which bills an account is to have (due.py, calendar.py), `windows_wanted` what must be
 measured for one of them, and `compute_bill` rates it: charges in exact numbers (charges.py, usage.py,
-bands.py), then lines in money (lines.py, money.py). Everything is a value: equal inputs give equal bills, in
-a run, a preview or a test.
+bands.py), then lines in money (lines.py, money.py), in the order that rating.py keeps, since credits and
+minimums come from lines. Everything is a value: equal inputs give equal bills, in a run, a preview or a test.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,8 +13,10 @@ from uuid import UUID
 
 from billing.engine.charges import standing_charges
 from billing.engine.due import NOTHING_MADE, Made, due_dates, due_on, last_due_date
-from billing.engine.lines import Charge, line_order, settle
+from billing.engine.lines import Charge
+from billing.engine.minimums import minimums_ahead
 from billing.engine.money import EXACT
+from billing.engine.rating import rate
 from billing.engine.types import (
     Attachment,
     BillDraft,
@@ -25,7 +27,6 @@ from billing.engine.types import (
     Frequency,
     LineDraft,
     Period,
-    Problem,
     UsageWindow,
 )
 from billing.engine.usage import usage_charges, usage_windows
@@ -87,11 +88,8 @@ def windows_wanted(due: DueBill) -> tuple[UsageWindow, ...]:
 
 def compute_bill(bill: BillInput) -> BillDraft:
     """Rate one bill. What cannot be rated is listed under `problems`; such a bill must not be written."""
-    charges = sorted(_charges(bill), key=lambda charge: line_order(charge, bill.account))
-    settled = [settle(charge, bill) for charge in charges]
-    lines = tuple(line for line in settled if isinstance(line, LineDraft))
-    problems = dict.fromkeys(problem for problem in settled if isinstance(problem, Problem))
-    due = bill.due
+    rated = rate(bill, _charges(bill))
+    lines, due = rated.in_order(), bill.due
     dates = _dates(due.items)
     return BillDraft(
         bill_date=due.bill_date,
@@ -104,7 +102,7 @@ def compute_bill(bill: BillInput) -> BillDraft:
         currency=bill.currency,
         lines=lines,
         total=_total(lines, bill.currencies[bill.currency].places),
-        problems=tuple(problems),
+        problems=tuple(rated.problems),
     )
 
 
@@ -117,9 +115,11 @@ def _dates(items: Sequence[DueAttachment]) -> Period:
 
 
 def _charges(bill: BillInput) -> Iterator[Charge]:
+    """Everything but minimums that are settled in arrears, which depend on the lines that this makes."""
     for item in bill.due.items:
         yield from standing_charges(item, bill)
         yield from usage_charges(item, bill.usage)
+        yield from minimums_ahead(item, bill)
 
 
 def _total(lines: Sequence[LineDraft], places: int) -> Decimal:

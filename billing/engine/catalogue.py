@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from billing.engine.kinds import Method, UnitRounding
+from billing.engine.kinds import BillsAs, Method, UnitRounding
 
 Segment = tuple[tuple[str, str], ...]
 """Sorted (field code, value) pairs; `*` stands for any value; () is the default segment `{}`."""
@@ -68,6 +68,8 @@ class Pricing:
     """Prices of one aggregation (and segment) on a plan or its template, from `start` until before `end`.
 
     `segment` is None when the aggregation is not segmented; `sequence` rises in the order of creation.
+    With `spans_plan` bands count from the attachment's start. `minimum_spend` is for one whole period;
+    whether it is billed in advance is the attachment's to say where it is None here.
     """
 
     id: UUID
@@ -80,6 +82,11 @@ class Pricing:
     bands: tuple[Band, ...]
     description: str = ""
     sequence: int = 0
+    bills_as: BillsAs = BillsAs.DEBIT
+    spans_plan: bool = False
+    minimum_spend: Decimal = Decimal(0)
+    minimum_spend_description: str = ""
+    minimum_spend_in_advance: bool | None = None
 
     def __hash__(self) -> int:
         # Accounts of a plan share these objects as keys of caches; hashing every band each time would cost

@@ -8,6 +8,7 @@ lines: the stub and the period ahead. Days charged ahead that an early end leave
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 from billing.engine.advance import not_billed_ahead, unused
@@ -23,6 +24,7 @@ from billing.engine.types import (
     Frequency,
     LineType,
     Period,
+    Pricing,
 )
 
 TYPE = LineType.STANDING_CHARGE
@@ -47,7 +49,15 @@ def standing_charges(item: DueAttachment, bill: BillInput) -> Iterator[Charge]:
         if period:
             yield _charge(item.attachment, turn, period)
     for charged, days in unused(item, bill, TYPE):
-        yield _given_back(item.attachment, charged, days, bill)
+        attachment = item.attachment
+        yield given_back(
+            attachment,
+            charged,
+            days,
+            bill,
+            whole=attachment.standing_charge,
+            description=_description(attachment),
+        )
 
 
 def standing_charges_due(item: DueAttachment) -> list[Charge]:
@@ -108,23 +118,35 @@ def _turn_step(attachment: Attachment, turn: Turn) -> Iterator[Facts]:
         yield turn_step(turn.when, turn.number, interval, offset)
 
 
-def _given_back(attachment: Attachment, charged: BilledAhead, days: Period, bill: BillInput) -> Charge:
-    """Minus the charge for the unused days: of the standing charge where that is what was billed, else of the
-    amount that was."""
-    whole, _ = worth(attachment, Period(charged.start, charged.end))
+def given_back(
+    attachment: Attachment,
+    charged: BilledAhead,
+    days: Period,
+    bill: BillInput,
+    *,
+    whole: Decimal,
+    description: str,
+    pricing: Pricing | None = None,
+    facts: Facts | None = None,
+) -> Charge:
+    """Minus the charge for the unused days: of `whole`, which is for one whole period, where that is what was
+    billed, else of the amount that was."""
+    billed, _ = worth(attachment, Period(charged.start, charged.end))
     factor, parts = worth(attachment, days)
-    amount = -attachment.standing_charge
+    amount = -whole
     smallest = Fraction(1, 10 ** bill.currencies[attachment.currency].places)
-    another = abs(Fraction(amount) * whole + Fraction(charged.amount)) >= smallest
-    if another or factor == whole:
-        amount, factor = -charged.amount, factor / whole
+    another = abs(Fraction(amount) * billed + Fraction(charged.amount)) >= smallest
+    if another or factor == billed:
+        amount, factor = -charged.amount, factor / billed
     return Charge(
-        type=TYPE,
-        description=_description(attachment),
+        type=charged.type,
+        description=description,
         attachment=attachment,
         start=days.start,
         end=days.end,
         amount=amount,
         factor=factor,
+        facts=facts or {},
         steps=[given_back_step(charged, factor, parts, amount, shown(amount, factor), attachment.currency)],
+        pricing=pricing,
     )

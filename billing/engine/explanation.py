@@ -17,12 +17,18 @@ account appears by code alone, because its name is personal data that may have t
     segment   {field: value}, {} for the default segment; absent unless the aggregation is segmented
     pricing   {"on": "plan" or "template", "start", "end" (null: open), "description"}
 
+`inputs` of MINIMUM_SPEND and MINIMUM_SPEND_REFUND also
+    minimum   {"of": "pricing" or "plan", "in_advance": true or false}
+    aggregation, pricing, segment   as above, where it is a pricing's
+
 `steps` of USAGE
     quantity    method, measurements (how many were counted), default (true if the default value stands in for
                 missing usage, else absent); unit: the field's, absent where
                 measurements or values are counted
     units       per (quantity per unit), rounding (UP DOWN NEAREST NONE), exact (the quotient, where rounding
                 changed it, else absent); unit: the aggregation's
+    position    only where tiers span the plan: from (the attachment's start), measurements, quantity: what
+                came before the line's service period; result: its units
     bands       type (Tiered, Volume, Stairstep, Custom tiered, Custom volume), bands: the ones entered, each
                 {"lower", "upper" (null: no limit), "units", "fixed", "price", "amount"}; unit: the currency
 `steps` of STANDING_CHARGE
@@ -36,6 +42,16 @@ account appears by code alone, because its name is personal data that may have t
                 of the bill that charged them), charged {"from", "to", "amount"}, charge (of which a part is
                 given back: for one whole period, or what was charged), factor, shares as above; unit: the
                 currency
+`steps` of USAGE_CREDIT: those of USAGE, then
+    cap         of ("product" or "bill"), exact (what the bands come to, without a sign), positive (the sum of
+                its positive lines), left (what earlier credits leave of that); unit: the currency
+`steps` of MINIMUM_SPEND in advance: proration; in arrears
+    counted     parts: {"type", "lines", "amount", "earlier" (true if on an earlier bill, else absent)};
+                result: their sum, or 0 if that is negative; unit: the currency
+    proration, rounding   as elsewhere: the minimum of the days
+    missing     counted; result: the rounded minimum less that; unit: the currency
+`steps` of MINIMUM_SPEND_REFUND: counted, then
+    refund      billed (in advance, less days given back); result: minus the smaller of the two
 and of every line
     rounding    places, mode, exact (what is rounded); unit: the currency
     conversion  from, to (currencies), rate, places, mode, exact; unit: the billing currency; absent where the
@@ -91,11 +107,18 @@ def line_inputs(account: str, attachment: Attachment, start: date, end: date, fa
 def usage_facts(pricing: Pricing) -> Facts:
     """The inputs of a usage line that all accounts with this pricing share."""
     aggregation = pricing.aggregation
-    facts: Facts = {
-        "aggregation": {"code": aggregation.code, "name": aggregation.name},
+    return {
         "meter": {"code": aggregation.meter.code, "name": aggregation.meter.name},
         "field": {"code": aggregation.field, "name": aggregation.field_name},
         "method": aggregation.method,
+        **pricing_facts(pricing),
+    }
+
+
+def pricing_facts(pricing: Pricing) -> Facts:
+    """The pricing that holds, and its aggregation and segment."""
+    facts: Facts = {
+        "aggregation": {"code": pricing.aggregation.code, "name": pricing.aggregation.name},
         "pricing": {
             "on": "plan" if pricing.on_plan else "template",
             "start": pricing.start.isoformat(),
@@ -225,6 +248,16 @@ def rounding_step(amount: Decimal, rounded: Decimal, currency: Currency) -> Fact
         "mode": currency.rounding,
         "exact": plain(amount),
         "result": format(rounded, "f"),
+        "unit": currency.code,
+    }
+
+
+def missing_step(counted: Decimal, missing: Decimal, currency: Currency) -> Facts:
+    """What a rounded minimum still lacks."""
+    return {
+        "step": "missing",
+        "counted": format(counted, "f"),
+        "result": format(missing, "f"),
         "unit": currency.code,
     }
 

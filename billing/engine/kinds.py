@@ -34,6 +34,14 @@ class UnitRounding(StrEnum):
     NONE = "NONE"
 
 
+class BillsAs(StrEnum):
+    """What a pricing's amount becomes: a charge, or a credit on its product's lines or the whole bill's."""
+
+    DEBIT = "DEBIT"
+    PRODUCT_CREDIT = "PRODUCT_CREDIT"
+    GLOBAL_CREDIT = "GLOBAL_CREDIT"
+
+
 class LineType(StrEnum):
     """Every type a bill line can have, in the order of a bill (spec 3, What a bill contains)."""
 

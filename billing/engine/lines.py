@@ -9,7 +9,14 @@ from decimal import Decimal, Inexact
 from fractions import Fraction
 from typing import Any
 
-from billing.engine.explanation import Facts, conversion_step, explain, line_inputs, rounding_step
+from billing.engine.explanation import (
+    Facts,
+    conversion_step,
+    explain,
+    line_inputs,
+    missing_step,
+    rounding_step,
+)
 from billing.engine.money import EXACT, money, plain, shown
 from billing.engine.segments import position
 from billing.engine.types import (
@@ -32,7 +39,10 @@ TYPE_ORDER = {line_type: place for place, line_type in enumerate(LineType)}
 
 @dataclass(slots=True, kw_only=True)
 class Charge:
-    """A line before it is money: amount × factor, exact, in the pricing currency of its attachment."""
+    """A line before it is money: amount × factor, exact, in the pricing currency of its attachment.
+
+    `less` is what the rounded amount still loses, down to 0 at most: what counts towards a minimum already.
+    """
 
     type: LineType
     description: str
@@ -48,6 +58,7 @@ class Charge:
     units: Decimal | None = None
     average_unit_price: Decimal | None = None
     bands: tuple[BandCharge, ...] = ()
+    less: Decimal | None = None
 
 
 def line_order(charge: Charge, account: Named) -> tuple[Any, ...]:
@@ -57,7 +68,7 @@ def line_order(charge: Charge, account: Named) -> tuple[Any, ...]:
         TYPE_ORDER[charge.type],
         attachment.start,
         attachment.code,
-        pricing.start if pricing else date.min,
+        pricing.start if pricing else date.max,  # a pricing's minimum comes before its plan's
         pricing.aggregation.code if pricing else "",
         position(pricing.segment, pricing.aggregation.segments) if pricing else 0,
         account.code,
@@ -73,10 +84,13 @@ def settle(charge: Charge, bill: BillInput) -> LineDraft | Problem | None:
     subtotal = _rounded(charge, source, charge.amount, charge.factor)
     if isinstance(subtotal, Problem):
         return subtotal
-    if not subtotal and charge.type is not LineType.USAGE:
-        return None
     exact = shown(charge.amount, charge.factor)
     charge.steps.append(rounding_step(exact, subtotal, source))
+    if charge.less is not None:
+        subtotal = EXACT.subtract(subtotal, min(subtotal, charge.less))
+        charge.steps.append(missing_step(charge.less, subtotal, source))
+    if not subtotal and charge.type is not LineType.USAGE:
+        return None
     if source.code == target.code:
         return _line(charge, bill, subtotal, ONE, subtotal)
     rate = bill.rates.get((source.code, target.code))
@@ -133,7 +147,7 @@ def _line(charge: Charge, bill: BillInput, subtotal: Decimal, rate: Decimal, con
         start=charge.start,
         end=charge.end,
         quantity=charge.quantity,
-        unit=aggregation.unit if aggregation else "",
+        unit=aggregation.unit if aggregation and charge.units is not None else "",
         units=charge.units,
         average_unit_price=charge.average_unit_price,
         subtotal=subtotal,

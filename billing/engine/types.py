@@ -19,6 +19,7 @@ from billing.engine.catalogue import Currency as Currency
 from billing.engine.catalogue import Named as Named
 from billing.engine.catalogue import Pricing as Pricing
 from billing.engine.catalogue import Segment as Segment
+from billing.engine.kinds import BillsAs as BillsAs
 from billing.engine.kinds import Frequency as Frequency
 from billing.engine.kinds import LineType as LineType
 from billing.engine.kinds import Method as Method
@@ -31,7 +32,7 @@ class Attachment:
 
     `anchor` is the resolved cycle date, `currency` the pricing currency, `sequence` rises in the order of
     creation. The standing charge is due every so many of the attachment's periods, the first time after
-    `standing_charge_offset` of them.
+    `standing_charge_offset` of them. `minimum_spend` is for one whole period.
     """
 
     id: UUID
@@ -52,6 +53,9 @@ class Attachment:
     standing_charge_interval: int = 1
     standing_charge_offset: int = 0
     standing_charge_in_advance: bool = False
+    minimum_spend: Decimal = Decimal(0)
+    minimum_spend_description: str = ""
+    minimum_spend_in_advance: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -8,18 +8,19 @@ line of its own, and its bands start at 0 (spec 2, Pricing; spec 3, What a bill 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, Inexact
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from billing.engine.bands import ONE, ZERO, Units, price_units
+from billing.engine.bands import ONE, price_units
 from billing.engine.explanation import bands_step, quantity_step, units_step, usage_facts
 from billing.engine.lines import Charge
-from billing.engine.money import EXACT, divided, quotient
+from billing.engine.money import divided
 from billing.engine.segments import label
+from billing.engine.spanning import NOT_MEASURED, SoFar, price_further, so_far, windows_so_far
 from billing.engine.types import (
-    Aggregation,
+    BillsAs,
     DueAttachment,
     LineType,
     Measured,
@@ -29,9 +30,8 @@ from billing.engine.types import (
     UsageKey,
     UsageWindow,
 )
+from billing.engine.units import units_of
 
-TWO = Decimal(2)
-NOT_MEASURED = Measured(None, 0)
 WHOLE = Fraction(1)
 
 
@@ -91,33 +91,51 @@ def usage_windows(item: DueAttachment) -> Iterator[UsageWindow]:
     covered = item.covered
     for priced in priced_windows(item.attachment.pricings, covered.start, covered.end):
         yield priced.window
+        yield from windows_so_far(item.attachment, priced.pricing, priced.window.start)
 
 
 def usage_charges(item: DueAttachment, usage: Mapping[UsageKey, Measured]) -> Iterator[Charge]:
-    """One charge for every pricing whose aggregation has a value: usage, or a default value in its place."""
+    """One charge for every pricing whose aggregation has a value: usage, or a default value in its place.
+
+    A credit pricing's is not capped yet (credits.py).
+    """
     covered = item.covered
     for priced in priced_windows(item.attachment.pricings, covered.start, covered.end):
         measured = usage.get(priced.key, NOT_MEASURED)
         default = measured.value is None
         quantity = priced.pricing.aggregation.default_value if default else measured.value
         if quantity is not None:
-            yield _usage_charge(item, priced, quantity, measured.count, default)
+            before = _before(item, priced, usage) if priced.pricing.spans_plan else None
+            yield _usage_charge(item, priced, quantity, measured.count, default, before)
+
+
+def _before(item: DueAttachment, priced: PricedWindow, usage: Mapping[UsageKey, Measured]) -> SoFar:
+    """What the attachment's earlier days came to, where bands count from its start."""
+    return so_far(windows_so_far(item.attachment, priced.pricing, priced.window.start), priced.pricing, usage)
 
 
 def _usage_charge(
-    item: DueAttachment, priced: PricedWindow, quantity: Decimal, count: int, default: bool
+    item: DueAttachment,
+    priced: PricedWindow,
+    quantity: Decimal,
+    count: int,
+    default: bool,
+    before: SoFar | None,
 ) -> Charge:
-    pricing = priced.pricing
+    pricing, attachment = priced.pricing, item.attachment
     aggregation = pricing.aggregation
     units = units_of(quantity, aggregation)
-    price = price_units(units, pricing.bands, pricing.cumulative)
+    if before is None:
+        price = price_units(units, pricing.bands, pricing.cumulative)
+    else:
+        price = price_further(units, before, pricing.bands, pricing.cumulative)
     shown = units.shown()
     rounded = aggregation.rounding is not UnitRounding.NONE
     exact_units = divided(quantity, aggregation.quantity_per_unit) if rounded else shown
     return Charge(
-        type=LineType.USAGE,
+        type=LineType.USAGE if pricing.bills_as is BillsAs.DEBIT else LineType.USAGE_CREDIT,
         description=priced.description,
-        attachment=item.attachment,
+        attachment=attachment,
         start=priced.window.start,
         end=priced.window.end,
         amount=price.amount,
@@ -126,31 +144,12 @@ def _usage_charge(
         steps=[
             quantity_step(aggregation, quantity, count, default),
             units_step(aggregation, exact_units, shown),
-            bands_step(pricing, price, item.attachment.currency),
+            *(() if before is None else (before.step(attachment, aggregation.unit),)),
+            bands_step(pricing, price, attachment.currency),
         ],
         pricing=pricing,
         quantity=quantity,
         units=shown,
-        # Of the exact units and amount: both are divided by the same number where their digits never end.
-        average_unit_price=quotient(price.amount, units.count) if units.count else None,
+        average_unit_price=price.average(units),
         bands=price.bands,
     )
-
-
-def units_of(quantity: Decimal, aggregation: Aggregation) -> Units:
-    """quantity ÷ quantity per unit: exact, or whole by magnitude with halves away from zero."""
-    per = aggregation.quantity_per_unit
-    negative = quantity < 0
-    if aggregation.rounding is UnitRounding.NONE:
-        try:
-            return Units(EXACT.divide(quantity, per), ONE, negative)
-        except Inexact:
-            return Units(quantity, per, negative)
-    whole, rest = EXACT.divmod(quantity, per)
-    if aggregation.rounding is UnitRounding.UP:
-        further = bool(rest)
-    else:
-        halves = EXACT.multiply(rest.copy_abs(), TWO)
-        further = aggregation.rounding is UnitRounding.NEAREST and halves >= per
-    step = ONE.copy_sign(quantity) if further else ZERO
-    return Units(EXACT.add(whole, step), ONE, negative)

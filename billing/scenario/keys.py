@@ -18,16 +18,18 @@ ENTITIES: dict[str, Keys] = {
     ),
     "planTemplates": _keys(
         "code name product currency billFrequency billFrequencyInterval standingCharge"
-        " standingChargeDescription standingChargeInterval standingChargeOffset standingChargeBillInAdvance",
-        "minimumSpend minimumSpendDescription minimumSpendBillInAdvance",
+        " standingChargeDescription standingChargeInterval standingChargeOffset standingChargeBillInAdvance"
+        " minimumSpend minimumSpendDescription minimumSpendBillInAdvance",
     ),
     "plans": _keys(
-        "code name planTemplate standingCharge standingChargeDescription standingChargeBillInAdvance",
-        "minimumSpend minimumSpendDescription minimumSpendBillInAdvance account",
+        "code name planTemplate standingCharge standingChargeDescription standingChargeBillInAdvance"
+        " minimumSpend minimumSpendDescription minimumSpendBillInAdvance",
+        "account",
     ),
     "pricings": _keys(
-        "plan planTemplate aggregation startDate endDate segment cumulative pricingBands description",
-        "compoundAggregation overagePricingBands tiersSpanPlan type minimumSpend minimumSpendBillInAdvance",
+        "plan planTemplate aggregation startDate endDate segment cumulative pricingBands description type"
+        " tiersSpanPlan overagePricingBands minimumSpend minimumSpendDescription minimumSpendBillInAdvance",
+        "compoundAggregation",
     ),
     "accounts": _keys(
         "code name emailAddress parentAccount currency billEpoch daysBeforeBillDue purchaseOrderNumber",
@@ -63,6 +65,7 @@ SHAPES: dict[str, Keys] = {
     "dataFields": _keys("code name category unit"),
     "derivedFields": _keys("code name category unit calculation"),
     "pricingBands": _keys("lowerLimit fixedPrice unitPrice"),
+    "overagePricingBands": _keys("lowerLimit fixedPrice unitPrice"),
     "currencyConversions": _keys("from to multiplier"),
 }
 EXPECTED = _keys("bills failures errors commitments balances")

@@ -13,8 +13,9 @@ from billing.usage.rows import Row
 from m3console.core.errors import RuleViolation
 from m3console.core.models import Organization
 from plans.attachments import attach_plan
-from plans.models import Aggregation, HierarchyMode, Meter, Plan, PlanTemplate, Product
+from plans.models import Aggregation, BillsAs, HierarchyMode, Meter, Plan, PlanTemplate, Product
 from plans.services.aggregations import create_aggregation
+from plans.services.bands import Band
 from plans.services.meters import create_meter
 from plans.services.plans import create_plan, create_plan_template
 from plans.services.pricing import create_pricing
@@ -129,6 +130,7 @@ class Loader:
             standing_charge_interval=int(number(item.get("standingChargeInterval") or 1)),
             standing_charge_offset=int(number(item.get("standingChargeOffset") or 0)),
             standing_charge_bill_in_advance=item.get("standingChargeBillInAdvance"),
+            **_minimum(item, Decimal(0)),
         )
 
     def _plan(self, item: Item) -> None:
@@ -140,10 +142,10 @@ class Loader:
             standing_charge=_number(item, "standingCharge"),
             standing_charge_description=item.get("standingChargeDescription") or "",
             standing_charge_bill_in_advance=item.get("standingChargeBillInAdvance"),
+            **_minimum(item),
         )
 
     def _pricing(self, item: Item) -> None:
-        bands = item.get("pricingBands") or []
         create_pricing(
             organization=self.organization,
             plan=self._optional(Plan, item, "plan", "pricings"),
@@ -153,14 +155,11 @@ class Loader:
             end_date=_day(item, "endDate"),
             segment=item.get("segment"),
             cumulative=bool(item.get("cumulative")),
-            bands=[
-                (
-                    number(band.get("lowerLimit", 0), "lowerLimit"),
-                    number(band.get("fixedPrice", 0), "fixedPrice"),
-                    number(band.get("unitPrice", 0), "unitPrice"),
-                )
-                for band in bands
-            ],
+            bands=_bands(item, "pricingBands"),
+            overage_bands=_bands(item, "overagePricingBands"),
+            type=item.get("type") or BillsAs.DEBIT,
+            tiers_span_plan=bool(item.get("tiersSpanPlan")),
+            **_minimum(item, Decimal(0)),
             description=item.get("description") or "",
         )
 
@@ -226,6 +225,34 @@ def _text(item: Item, key: str) -> str:
     value = item.get(key)
     if not isinstance(value, str):
         raise Unreadable(f"“{key}” is missing or no text in {item.get('code', item)}.")
+    return value
+
+
+def _minimum(item: Item, default: Decimal | None = None) -> dict[str, Any]:
+    """The minimum spend of a template, plan or pricing; a flag that is left out is inherited."""
+    return {
+        "minimum_spend": _number(item, "minimumSpend", default),
+        "minimum_spend_description": item.get("minimumSpendDescription") or "",
+        "minimum_spend_bill_in_advance": _flag(item, "minimumSpendBillInAdvance"),
+    }
+
+
+def _bands(item: Item, key: str) -> list[Band]:
+    return [
+        (
+            number(band.get("lowerLimit", 0), "lowerLimit"),
+            number(band.get("fixedPrice", 0), "fixedPrice"),
+            number(band.get("unitPrice", 0), "unitPrice"),
+        )
+        for band in item.get(key) or []
+    ]
+
+
+def _flag(item: Item, key: str) -> bool | None:
+    """True, false, or None where the key is null or left out."""
+    value = item.get(key)
+    if value is not None and not isinstance(value, bool):
+        raise Unreadable(f"“{key}” is neither true nor false in {item.get('code', item)}.")
     return value
 
 

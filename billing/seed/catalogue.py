@@ -98,10 +98,11 @@ class _Maker:
         template = self._template(product)
         self._price(offer.prices, plan_template=template)
         for each_plan in offer.plans:
-            own = each_plan.standing_charge
+            own, least = each_plan.standing_charge, each_plan.minimum
             plan = create_plan(
                 organization=self._organization, plan_template=template, name=each_plan.name,
                 code=each_plan.code, standing_charge=None if own is None else Decimal(own),
+                minimum_spend=None if least is None else Decimal(least),
                 custom_fields={} if own is None else self._own_values.of_plan(),
             )  # fmt: skip
             self._price(each_plan.prices, plan=plan)
@@ -171,5 +172,8 @@ class _Maker:
             cumulative=price.cumulative,
             bands=[(Decimal(lower), Decimal(fixed), Decimal(unit)) for lower, fixed, unit in bands],
             description=price.description,
+            type=price.bills_as,
+            tiers_span_plan=price.spans_plan,
+            minimum_spend=Decimal(price.minimum),
             **owner,
         )

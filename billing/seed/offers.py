@@ -44,7 +44,10 @@ class AggregationOffer:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """A price of an aggregation; with `later`, other bands from the middle of the six months on."""
+    """A price of an aggregation; with `later`, other bands from the middle of the six months on.
+
+    `minimum` is what it comes to at least in a period; with `spans_plan` bands count from the start.
+    """
 
     aggregation: str
     cumulative: bool
@@ -52,16 +55,20 @@ class Price:
     segment: Mapping[str, str] | None = None
     later: Bands = ()
     description: str = ""
+    bills_as: str = "DEBIT"
+    spans_plan: bool = False
+    minimum: str = "0"
 
 
 @dataclass(frozen=True, slots=True)
 class PlanOffer:
-    """A plan with what differs from its template: a standing charge (None: the template's) and prices."""
+    """A plan with what differs from its template: charges (None: the template's) and prices."""
 
     code: str
     name: str
     standing_charge: str | None = None
     prices: tuple[Price, ...] = ()
+    minimum: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +130,10 @@ STORAGE = Offer(
             segments=({"region": "eu-north"}, {"region": "us-east"}, {}),
         ),
         AggregationOffer("egress_gb", "Outgoing traffic", "egress_gb", "SUM", "GB"),
+        AggregationOffer(
+            "archive_egress_gb", "Archive traffic", "egress_gb", "SUM", "GB", segmented=("tier",),
+            segments=({"tier": "archive"},),
+        ),
     ),
     prices=(
         Price("stored_gb", False, (("0", "0", "0.024"), ("5000", "0", "0.0215")), {"region": "eu-north"}),
@@ -132,12 +143,16 @@ STORAGE = Offer(
             "egress_gb", True, (("0", "0", "0"), ("100", "0", "0.08"), ("10000", "0", "0.06")),
             later=(("0", "0", "0"), ("50", "0", "0.085"), ("10000", "0", "0.055")),
         ),
+        Price(
+            "archive_egress_gb", True, (("0", "0", "0.02"),), {"tier": "archive"},
+            description="Archive traffic rebate", bills_as="PRODUCT_CREDIT",
+        ),
     ),
     plans=(
         PlanOffer("storage-standard", "Storage Standard"),
         PlanOffer(
             "storage-committed", "Storage Committed", "250",
-            (Price("egress_gb", True, (("0", "0", "0"), ("1000", "0", "0.05"))),),
+            (Price("egress_gb", True, (("0", "0", "0"), ("1000", "0", "0.05")), minimum="25"),),
         ),
     ),
 )  # fmt: skip
@@ -176,7 +191,7 @@ COMPUTE = Offer(
     ),
     plans=(
         PlanOffer("compute-on-demand", "Compute On Demand"),
-        PlanOffer("compute-enterprise", "Compute Enterprise", "490"),
+        PlanOffer("compute-enterprise", "Compute Enterprise", "490", minimum="1200"),
     ),
     standing_charge_description="Platform fee",
 )  # fmt: skip
@@ -238,7 +253,7 @@ API = Offer(
         PlanOffer("api-pay-as-you-go", "API Pay As You Go"),
         PlanOffer(
             "api-scale", "API Scale", "500",
-            (Price("api_calls", True, (("0", "0", "0"), ("2000", "0", "0.22"))),),
+            (Price("api_calls", True, (("0", "0", "0"), ("2000", "0", "0.22")), spans_plan=True),),
         ),
     ),
 )  # fmt: skip

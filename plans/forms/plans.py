@@ -1,5 +1,6 @@
 """The forms of plan templates and plans."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -21,7 +22,8 @@ from plans.forms.common import (
     say_fixed,
 )
 from plans.forms.in_advance import in_advance_field, say_inherited
-from plans.in_advance import standing_charge_in_advance
+from plans.forms.minimums import HELP, IN_ADVANCE, MINIMUM, minimum_field, none_as_zero
+from plans.in_advance import minimum_spend_in_advance, standing_charge_in_advance
 from plans.models import BillFrequency, Plan, PlanTemplate
 from plans.services.plans import FIXED, LONGEST_INTERVAL, LONGEST_OFFSET
 
@@ -71,6 +73,11 @@ class TemplateForm(EntityForm):
         help_text="0: from the attachment’s first period on, even if it is a short one.",
     )
     standing_charge_bill_in_advance = in_advance_field("Billed")
+    minimum_spend = minimum_field(f"{HELP} Blank or 0: none.")
+    minimum_spend_description = forms.CharField(
+        max_length=200, required=False, help_text="As it stands on bills."
+    )
+    minimum_spend_bill_in_advance = in_advance_field(IN_ADVANCE)
     custom_fields = CustomFieldsFormField(EntityType.PLAN_TEMPLATE)
 
     def __init__(
@@ -87,6 +94,7 @@ class TemplateForm(EntityForm):
         assert isinstance(currency, forms.ChoiceField)
         currency.choices = currencies(organization, kept=entity.currency if entity else "")
         say_inherited(self, "standing_charge_bill_in_advance", standing_charge_in_advance(organization))
+        say_inherited(self, "minimum_spend_bill_in_advance", minimum_spend_in_advance(organization))
         self.helper = laid_out(
             self,
             {
@@ -99,6 +107,7 @@ class TemplateForm(EntityForm):
                     "standing_charge_interval",
                     "standing_charge_offset",
                 ],
+                "Minimum spend": MINIMUM,
                 "Custom fields": ["custom_fields"],
             },
         )
@@ -108,6 +117,9 @@ class TemplateForm(EntityForm):
 
     def clean_standing_charge_offset(self) -> int:
         return self.cleaned_data["standing_charge_offset"] or 0
+
+    def clean_minimum_spend(self) -> Decimal:
+        return none_as_zero(self.cleaned_data["minimum_spend"])
 
 
 def currencies(organization: Organization, *, kept: str) -> list[tuple[str, str]]:
@@ -132,6 +144,11 @@ class PlanForm(EntityForm):
         max_length=200, required=False, help_text="Blank: the template’s."
     )
     standing_charge_bill_in_advance = in_advance_field("Billed")
+    minimum_spend = minimum_field("Blank: the template’s. 0: none.")
+    minimum_spend_description = forms.CharField(
+        max_length=200, required=False, help_text="Blank: the template’s."
+    )
+    minimum_spend_bill_in_advance = in_advance_field(IN_ADVANCE)
     custom_fields = CustomFieldsFormField(EntityType.PLAN)
 
     def __init__(
@@ -152,6 +169,8 @@ class PlanForm(EntityForm):
             choose_from(self, "plan_template", rows.order_by(Lower("name"), "id"))
         inherited = standing_charge_in_advance(organization, template) if template else None
         say_inherited(self, "standing_charge_bill_in_advance", inherited)
+        inherited = minimum_spend_in_advance(organization, template) if template else None
+        say_inherited(self, "minimum_spend_bill_in_advance", inherited)
         if template:
             self._say_inherited(template)
         self.helper = laid_out(
@@ -163,16 +182,18 @@ class PlanForm(EntityForm):
                     "standing_charge_description",
                     "standing_charge_bill_in_advance",
                 ],
+                "Minimum spend": MINIMUM,
                 "Custom fields": ["custom_fields"],
             },
         )
 
     def _say_inherited(self, template: PlanTemplate) -> None:
         """What the template has, beside the fields that may say otherwise."""
-        inherited = f"{amount(template.standing_charge, template.currency)} {template.currency}"
-        self.fields["standing_charge"].help_text = f"Blank: the template’s, {inherited}. 0: none."
-        if described := template.standing_charge_description:
-            self.fields["standing_charge_description"].help_text = f"Blank: the template’s, “{described}”."
+        for charge in ("standing_charge", "minimum_spend"):
+            inherited = f"{amount(getattr(template, charge), template.currency)} {template.currency}"
+            self.fields[charge].help_text = f"Blank: the template’s, {inherited}. 0: none."
+            if described := getattr(template, f"{charge}_description"):
+                self.fields[f"{charge}_description"].help_text = f"Blank: the template’s, “{described}”."
 
 
 class DuplicateForm(ConsoleForm):

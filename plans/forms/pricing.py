@@ -16,7 +16,10 @@ from m3console.core.exact import ExactField, exact
 from m3console.core.forms import ConsoleForm, DateInput
 from m3console.core.rows import REDRAW, RowsForm
 from plans.forms.common import choose_from, date_in_words
-from plans.models import Aggregation, Plan, PlanTemplate, Pricing
+from plans.forms.in_advance import in_advance_field, say_inherited
+from plans.forms.minimums import IN_ADVANCE, minimum_field, none_as_zero
+from plans.in_advance import minimum_spend_in_advance
+from plans.models import Aggregation, BillsAs, Plan, PlanTemplate, Pricing
 from plans.pricing_types import SHAPES, PricingType
 from plans.segments import segment_key, segment_text
 from plans.wording import Band, bands_of, sentences, type_of_pricing
@@ -54,6 +57,25 @@ class PricingForm(RowsForm):
         help_text="The first day that this price no longer holds. Blank: until ended.",
     )
     description = forms.CharField(max_length=200, required=False, help_text="As it stands on bills.")
+    bills_as = forms.ChoiceField(
+        choices=BillsAs.choices,
+        required=False,
+        initial=BillsAs.DEBIT,
+        help_text="A credit is a negative line. A product credit is at most what the other lines of the"
+        " product come to, a global credit at most those of the bill.",
+    )
+    tiers_span_plan = forms.BooleanField(
+        required=False,
+        help_text="Bands count from the attachment’s start, instead of from 0 in each bill period. Only for"
+        " Sum and Count.",
+    )
+    minimum_spend = minimum_field(
+        "The least that this price alone comes to in a bill period. Blank or 0: none."
+    )
+    minimum_spend_description = forms.CharField(
+        max_length=200, required=False, help_text="As it stands on bills."
+    )
+    minimum_spend_bill_in_advance = in_advance_field(IN_ADVANCE)
     row_name = "Band"
     rows_label = "Bands"
     most_rows = 200
@@ -75,12 +97,18 @@ class PricingForm(RowsForm):
         else:
             choose_from(self, "aggregation", aggregations(self.template))
             self._offer_segments()
+        plan = owner if isinstance(owner, Plan) else None
+        inherited = minimum_spend_in_advance(owner.organization, self.template, plan)
+        say_inherited(self, "minimum_spend_bill_in_advance", inherited)
         if self.rows.forms:
             self.rows.forms[0].fields["lower_limit"].widget.attrs["readonly"] = True
 
     @classmethod
     def values_of(cls, entity: Any) -> dict[str, Any]:
-        return super().values_of(entity) | {"pricing_type": type_of_pricing(entity)}
+        return super().values_of(entity) | {
+            "pricing_type": type_of_pricing(entity),
+            "bills_as": entity.type,
+        }
 
     @classmethod
     def saved_rows(cls, entity: Pricing) -> Sequence[dict[str, Decimal | str]]:
@@ -163,6 +191,17 @@ class PricingForm(RowsForm):
             if given.count(None) == len(given):
                 self.add_error(None, f"Band {number} has no price. Enter 0 if it is free.")
         return cleaned
+
+    def clean_bills_as(self) -> str:
+        return self.cleaned_data["bills_as"] or BillsAs.DEBIT
+
+    def clean_minimum_spend(self) -> Decimal:
+        return none_as_zero(self.cleaned_data["minimum_spend"])
+
+    @property
+    def is_credit(self) -> bool:
+        """Whether the price, as the form now says it, makes a credit."""
+        return self.said("bills_as") in (BillsAs.PRODUCT_CREDIT, BillsAs.GLOBAL_CREDIT)
 
     @property
     def bands(self) -> list[Band]:

@@ -2,7 +2,7 @@ from plans.models.aggregations import Aggregation, Method, UnitRounding
 from plans.models.attachments import AccountPlan, AttachmentStatus, CoveredProduct, HierarchyMode
 from plans.models.meters import Category, DataField, Meter
 from plans.models.plans import BillFrequency, Plan, PlanTemplate
-from plans.models.pricing import Pricing
+from plans.models.pricing import BillsAs, Pricing
 from plans.models.products import Product
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Aggregation",
     "AttachmentStatus",
     "BillFrequency",
+    "BillsAs",
     "Category",
     "CoveredProduct",
     "DataField",

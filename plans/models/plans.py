@@ -24,10 +24,10 @@ class BillFrequency(models.TextChoices):
 
 @tracked()
 class PlanTemplate(Entity):
-    """What the plans of a product share: pricing currency, bill frequency, standing charge.
+    """What the plans of a product share: pricing currency, bill frequency, standing charge, minimum spend.
 
     The standing charge is due every so many of an attachment's periods, first after `standing_charge_offset`
-    of them. A blank `standing_charge_bill_in_advance` is the organization's.
+    of them. A blank in-advance flag is the organization's.
     """
 
     product = models.ForeignKey(Product, models.PROTECT, related_name="plan_templates")
@@ -43,6 +43,9 @@ class PlanTemplate(Entity):
     standing_charge_interval = models.PositiveSmallIntegerField(default=1)
     standing_charge_offset = models.PositiveSmallIntegerField(default=0)
     standing_charge_bill_in_advance = models.BooleanField("standing charge in advance", null=True, blank=True)
+    minimum_spend = ExactDecimal(default=Decimal(0))
+    minimum_spend_description = models.CharField(max_length=200, blank=True, validators=[text_valid])
+    minimum_spend_bill_in_advance = models.BooleanField(null=True, blank=True)
     custom_fields = CustomFieldsField()
 
     objects = NamedQuerySet["PlanTemplate"].as_manager()
@@ -64,6 +67,10 @@ class PlanTemplate(Entity):
             models.CheckConstraint(
                 name="template_standing_charge_offset_0_to_364",
                 condition=Q(standing_charge_offset__range=(0, 364)),
+            ),
+            models.CheckConstraint(
+                name="template_minimum_spend_not_negative",
+                condition=Q(minimum_spend__gte=Decimal(0)) & finite("minimum_spend"),
             ),
             models.CheckConstraint(
                 name="template_frequency_known", condition=Q(bill_frequency__in=BillFrequency.values)
@@ -111,6 +118,9 @@ class Plan(Entity):
     standing_charge = ExactDecimal(null=True, blank=True)
     standing_charge_description = models.CharField(max_length=200, blank=True, validators=[text_valid])
     standing_charge_bill_in_advance = models.BooleanField("standing charge in advance", null=True, blank=True)
+    minimum_spend = ExactDecimal(null=True, blank=True)
+    minimum_spend_description = models.CharField(max_length=200, blank=True, validators=[text_valid])
+    minimum_spend_bill_in_advance = models.BooleanField(null=True, blank=True)
     custom_fields = CustomFieldsField()
 
     objects = NamedQuerySet["Plan"].as_manager()
@@ -122,6 +132,10 @@ class Plan(Entity):
                 name="plan_standing_charge_not_negative",
                 condition=Q(standing_charge=None)
                 | Q(standing_charge__gte=Decimal(0)) & finite("standing_charge"),
+            ),
+            models.CheckConstraint(
+                name="plan_minimum_spend_not_negative",
+                condition=Q(minimum_spend=None) | Q(minimum_spend__gte=Decimal(0)) & finite("minimum_spend"),
             ),
             models.CheckConstraint(name="plan_named", condition=~Q(name="") & ~Q(code="")),
             custom_fields_checked("plan"),
@@ -136,4 +150,11 @@ class Plan(Entity):
         """The standing charge that holds: its own, else the template's."""
         own: Decimal | None = self.standing_charge
         inherited: Decimal = self.plan_template.standing_charge
+        return inherited if own is None else own
+
+    @property
+    def minimum(self) -> Decimal:
+        """The minimum spend that holds: its own, else the template's."""
+        own: Decimal | None = self.minimum_spend
+        inherited: Decimal = self.plan_template.minimum_spend
         return inherited if own is None else own

@@ -1,5 +1,7 @@
 """Pricings: what the units of one aggregation cost, in bands, for a time."""
 
+from decimal import Decimal
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeField, RangeOperators
 from django.db import models
@@ -8,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from m3console.core.audit import tracked
 from m3console.core.entities import Entity
-from m3console.core.fields import ExactDecimal
+from m3console.core.fields import ExactDecimal, finite
 from m3console.core.searching.search import LookIn, Searchable
 from m3console.core.text import day_in_words, text_valid
 from plans.models.aggregations import Aggregation
@@ -19,6 +21,14 @@ from plans.models.products import Product
 def single(expression: object, kind: str) -> Func:
     """A value as the range that holds just it: range operators need no extension for equality."""
     return Func(expression, expression, Value("[]"), function=kind, output_field=RangeField())
+
+
+class BillsAs(models.TextChoices):
+    """What becomes of a price on a bill (spec 2, Pricing)."""
+
+    DEBIT = "DEBIT", "Charge"
+    PRODUCT_CREDIT = "PRODUCT_CREDIT", "Product credit"
+    GLOBAL_CREDIT = "GLOBAL_CREDIT", "Global credit"
 
 
 class PricingQuerySet(Searchable["Pricing"]):
@@ -51,7 +61,9 @@ class Pricing(Entity):
     """Bands of an aggregation (or one segment of it) on a plan or on a template, for [start, end).
 
     The three arrays run in parallel, one element a band: a band covers (lower limit, next lower
-    limit], the first one also 0. `segment_key` is the segment as canonical text, or null.
+    limit], the first one also 0; the overage arrays do so too, and are empty without overage prices.
+    `segment_key` is the segment as canonical text, or null. `minimum_spend` is the least that a whole
+    bill period comes to; an in-advance flag that is null is the plan's.
     """
 
     plan = models.ForeignKey(Plan, models.PROTECT, null=True, blank=True, related_name="pricings")
@@ -68,6 +80,14 @@ class Pricing(Entity):
     lower_limits = ArrayField(ExactDecimal())
     fixed_prices = ArrayField(ExactDecimal())
     unit_prices = ArrayField(ExactDecimal())
+    type = models.CharField("bills as", max_length=14, choices=BillsAs.choices, default=BillsAs.DEBIT)
+    tiers_span_plan = models.BooleanField(default=False)
+    minimum_spend = ExactDecimal(default=Decimal(0))
+    minimum_spend_description = models.CharField(max_length=200, blank=True, validators=[text_valid])
+    minimum_spend_bill_in_advance = models.BooleanField(null=True, blank=True)
+    overage_lower_limits = ArrayField(ExactDecimal(), default=list, blank=True)
+    overage_fixed_prices = ArrayField(ExactDecimal(), default=list, blank=True)
+    overage_unit_prices = ArrayField(ExactDecimal(), default=list, blank=True)
 
     objects = PricingQuerySet.as_manager()
 
@@ -80,6 +100,25 @@ class Pricing(Entity):
             ),
             models.CheckConstraint(
                 name="pricing_ends_after_start", condition=Q(end_date=None) | Q(end_date__gt=F("start_date"))
+            ),
+            models.CheckConstraint(name="pricing_type_known", condition=Q(type__in=BillsAs.values)),
+            models.CheckConstraint(
+                name="pricing_minimum_spend_not_negative",
+                condition=Q(minimum_spend__gte=Decimal(0)) & finite("minimum_spend"),
+            ),
+            models.CheckConstraint(
+                name="pricing_spans_without_fixed_price",
+                condition=Q(tiers_span_plan=False)
+                | Q(cumulative=True)
+                | Q(fixed_prices__contained_by=[Decimal(0)]),
+            ),
+            models.CheckConstraint(
+                name="pricing_overage_cumulative_within_period",
+                condition=Q(overage_lower_limits=[]) | Q(cumulative=True, tiers_span_plan=False),
+            ),
+            models.CheckConstraint(
+                name="pricing_credit_without_minimum",
+                condition=Q(type=BillsAs.DEBIT) | Q(minimum_spend=Decimal(0)),
             ),
             ExclusionConstraint(
                 name="pricing_once_at_a_time",

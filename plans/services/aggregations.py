@@ -14,6 +14,7 @@ from m3console.core.text import days_in_words
 from plans.models import Aggregation, Category, DataField, Meter, Method, Pricing, Product
 from plans.models.meters import DIMENSIONS, NUMBERS
 from plans.segments import Segment, segment_key, segment_text
+from plans.services.bands import ADDING_UP
 from plans.services.rows import (
     Sentences,
     blocking,
@@ -204,6 +205,7 @@ def _check_use(before: Aggregation, after: Mapping[str, Any]) -> None:
             refuse_billed(what, kind, before.pk, organization=before.organization_id, field=name)
     priced = Pricing.objects.filter(aggregation=before).select_related("plan", "plan_template")
     _check_segments_kept(before, after)
+    _check_still_adding_up(before, after)
     for field, thing in (("product", after["product"]), ("meter", after["meter"].product)):
         if thing and (pricing := priced.outside(thing).first()):
             raise RuleViolation(
@@ -227,3 +229,11 @@ def _check_segments_kept(before: Aggregation, after: Mapping[str, Any]) -> None:
         f"Segment “{segment_text(pricing.segment)}” is priced on “{pricing.owner}”, so it must stay.",
         field="segments",
     )
+
+
+def _check_still_adding_up(before: Aggregation, after: Mapping[str, Any]) -> None:
+    spanning = Pricing.objects.filter(aggregation=before, tiers_span_plan=True)
+    if after["method"] not in ADDING_UP and (pricing := spanning.first()):
+        raise RuleViolation(
+            f"Its tiers span the plan on “{pricing.owner}”, which only Sum and Count can.", field="method"
+        )

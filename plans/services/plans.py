@@ -30,7 +30,7 @@ FIXED = {
 }
 PLAN_FIELDS = frozenset({
     "name", "code", "standing_charge", "standing_charge_description", "standing_charge_bill_in_advance",
-    "custom_fields",
+    "minimum_spend", "minimum_spend_description", "minimum_spend_bill_in_advance", "custom_fields",
 })  # fmt: skip
 TEMPLATE_FIELDS = PLAN_FIELDS | FIXED.keys() | {"standing_charge_interval", "standing_charge_offset"}
 
@@ -49,10 +49,13 @@ def create_plan_template(
     standing_charge_interval: int = 1,
     standing_charge_offset: int = 0,
     standing_charge_bill_in_advance: bool | None = None,
+    minimum_spend: Decimal | int = 0,
+    minimum_spend_description: str = "",
+    minimum_spend_bill_in_advance: bool | None = None,
     custom_fields: CustomValues | None = None,
 ) -> PlanTemplate:
-    """A template for the plans of a product; its charge is in its currency, the pricing currency, and blank
-    `standing_charge_bill_in_advance` is the organization's.
+    """A template for the plans of a product; its charges are in its currency, the pricing currency, and blank
+    in-advance flags are the organization's.
 
     Raises RuleViolation. Rules: spec 2, Plan template.
     """
@@ -68,7 +71,8 @@ def create_plan_template(
             standing_charge_description=standing_charge_description,
             standing_charge_interval=standing_charge_interval, standing_charge_offset=standing_charge_offset,
             standing_charge_bill_in_advance=standing_charge_bill_in_advance,
-            custom_fields=custom_fields or {},
+            minimum_spend=Decimal(minimum_spend), minimum_spend_description=minimum_spend_description,
+            minimum_spend_bill_in_advance=minimum_spend_bill_in_advance, custom_fields=custom_fields or {},
         )  # fmt: skip
 
 
@@ -101,9 +105,12 @@ def create_plan(
     standing_charge: Decimal | None = None,
     standing_charge_description: str = "",
     standing_charge_bill_in_advance: bool | None = None,
+    minimum_spend: Decimal | None = None,
+    minimum_spend_description: str = "",
+    minimum_spend_bill_in_advance: bool | None = None,
     custom_fields: CustomValues | None = None,
 ) -> Plan:
-    """A plan of a template; what is None or blank of its standing charge is the template's.
+    """A plan of a template; what is None or blank of its charges is the template's.
 
     Raises RuleViolation. Rules: spec 2, Plan.
     """
@@ -118,6 +125,9 @@ def create_plan(
             standing_charge=standing_charge,
             standing_charge_description=standing_charge_description,
             standing_charge_bill_in_advance=standing_charge_bill_in_advance,
+            minimum_spend=minimum_spend,
+            minimum_spend_description=minimum_spend_description,
+            minimum_spend_bill_in_advance=minimum_spend_bill_in_advance,
             custom_fields=custom_fields or {},
         )
 
@@ -155,21 +165,26 @@ def plan_blockers(plan: Plan) -> list[Blocker]:
     )
 
 
-def _negative() -> RuleViolation:
-    return RuleViolation("The standing charge must be 0 or more.", field="standing_charge")
+def _negative(field: str) -> RuleViolation:
+    return RuleViolation(f"The {field.replace('_', ' ')} must be 0 or more.", field=field)
 
 
 def template_sentences(code: str | None) -> Sentences:
     """What the constraints of a template mean to a person."""
     return {
         "template_code_once": code_taken(PlanTemplate, code),
-        "template_standing_charge_not_negative": _negative(),
+        "template_standing_charge_not_negative": _negative("standing_charge"),
+        "template_minimum_spend_not_negative": _negative("minimum_spend"),
     }
 
 
 def plan_sentences(code: str) -> Sentences:
     """What the constraints of a plan mean to a person."""
-    return {"plan_code_once": code_taken(Plan, code), "plan_standing_charge_not_negative": _negative()}
+    return {
+        "plan_code_once": code_taken(Plan, code),
+        "plan_standing_charge_not_negative": _negative("standing_charge"),
+        "plan_minimum_spend_not_negative": _negative("minimum_spend"),
+    }
 
 
 def _check_currency(organization: Organization, code: str) -> None:

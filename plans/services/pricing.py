@@ -11,13 +11,15 @@ from m3console.core.audit import action
 from m3console.core.errors import RuleViolation
 from m3console.core.models import Organization
 from m3console.core.text import day_in_words, days_in_words
-from plans.models import Aggregation, Plan, PlanTemplate, Pricing, Product
+from plans.models import Aggregation, BillsAs, Plan, PlanTemplate, Pricing, Product
 from plans.segments import Segment, segment_key, segment_text
+from plans.services.bands import Band, check_terms, columns, overage_columns
 from plans.services.rows import check_known, created, gone, removed, updated
 
-Band = tuple[Decimal, Decimal, Decimal]
-"""Lower limit, fixed price, unit price."""
-CHANGEABLE = frozenset({"start_date", "end_date", "cumulative", "bands", "description"})
+CHANGEABLE = frozenset({
+    "start_date", "end_date", "cumulative", "bands", "description", "type", "tiers_span_plan",
+    "minimum_spend", "minimum_spend_description", "minimum_spend_bill_in_advance", "overage_bands",
+})  # fmt: skip
 
 
 def create_pricing(
@@ -32,6 +34,12 @@ def create_pricing(
     cumulative: bool,
     bands: Sequence[Band],
     description: str = "",
+    type: str = BillsAs.DEBIT,  # noqa: A002 (the field's name)
+    tiers_span_plan: bool = False,
+    minimum_spend: Decimal | int = 0,
+    minimum_spend_description: str = "",
+    minimum_spend_bill_in_advance: bool | None = None,
+    overage_bands: Sequence[Band] = (),
 ) -> Pricing:
     """A price on a plan or a template for [start_date, end_date), for a segment if there are segments.
 
@@ -52,26 +60,37 @@ def create_pricing(
             "organization": organization, "plan": plan, "plan_template": plan_template,
             "aggregation": aggregation, "start_date": start_date, "end_date": end_date,
             "segment": None if segment is None else dict(segment), "segment_key": segment_key(segment),
-            "cumulative": cumulative, "description": description, **_columns(bands),
+            "cumulative": cumulative, "description": description, "type": type,
+            "tiers_span_plan": tiers_span_plan, "minimum_spend": Decimal(minimum_spend),
+            "minimum_spend_description": minimum_spend_description,
+            "minimum_spend_bill_in_advance": minimum_spend_bill_in_advance,
+            **columns(bands), **overage_columns(overage_bands),
         }  # fmt: skip
-        with _naming_the_clash(Pricing(**fields)):
-            return created(Pricing, _OVERLAP, **fields)
+        draft = Pricing(**fields)
+        check_terms(draft)
+        with _naming_the_clash(draft):
+            return created(Pricing, _SENTENCES, **fields)
 
 
 def update_pricing(pricing: Pricing, *, version: int, **fields: Any) -> Pricing:
-    """Change dates, bands, `cumulative` or description; plan, aggregation and segment stay.
+    """Change any of create_pricing's fields but plan or template, aggregation and segment.
 
     Raises RuleViolation, or StaleVersion if somebody else saved meanwhile.
     """
     check_known(fields, CHANGEABLE)
     if "bands" in fields:
-        fields |= _columns(fields.pop("bands"))
+        fields |= columns(fields.pop("bands"))
+    if "overage_bands" in fields:
+        fields |= overage_columns(fields.pop("overage_bands"))
     _check_dates(fields.get("start_date", pricing.start_date), fields.get("end_date", pricing.end_date))
     draft = copy(pricing)
     for name, value in fields.items():
         setattr(draft, name, value)
     with action("pricing.updated"), _naming_the_clash(draft):
-        return updated(pricing, _OVERLAP, version=version, **fields)
+        if draft.tiers_span_plan:
+            draft.aggregation = _held_aggregation(pricing.organization, pricing.aggregation)
+        check_terms(draft)
+        return updated(pricing, _SENTENCES, version=version, **fields)
 
 
 def delete_pricing(pricing: Pricing, *, version: int | None = None) -> None:
@@ -84,10 +103,12 @@ class _Overlaps(RuleViolation):
     """What the exclusion constraint says, before the pricing in the way is looked up."""
 
 
-_OVERLAP = {
-    "pricing_once_at_a_time": _Overlaps(
-        "Another pricing of the same aggregation and segment overlaps this one."
-    )
+_OVERLAP = _Overlaps("Another pricing of the same aggregation and segment overlaps this one.")
+_SENTENCES = {
+    "pricing_once_at_a_time": _OVERLAP,
+    "pricing_minimum_spend_not_negative": RuleViolation(
+        "The minimum spend must be 0 or more.", field="minimum_spend"
+    ),
 }
 
 
@@ -160,32 +181,11 @@ def _check_dates(start_date: date, end_date: date | None) -> None:
         raise RuleViolation("The end date must be after the start date.", field="end_date")
 
 
-def _columns(bands: Sequence[Band]) -> dict[str, list[Decimal]]:
-    """The bands as columns; refuses what is not a list of bands (spec 2: first at 0, strictly ascending)."""
-    if not bands:
-        raise RuleViolation("A pricing needs at least one band.", field="bands")
-    if bands[0][0] != 0:
-        raise RuleViolation("The first band begins at 0.", field="bands")
-    for number, (lower, fixed, unit) in enumerate(bands, start=1):
-        if not (lower.is_finite() and fixed.is_finite() and unit.is_finite()):
-            raise RuleViolation(f"Band {number} holds something that is not a number.", field="bands")
-        if number > 1 and lower <= bands[number - 2][0]:
-            raise RuleViolation(
-                f"Band {number} begins at {lower:f}; it must begin above band {number - 1}’s"
-                f" {bands[number - 2][0]:f}.",
-                field="bands",
-            )
-        if fixed < 0 or unit < 0:
-            raise RuleViolation(f"Band {number} has a negative price; prices are 0 or more.", field="bands")
-    lower_limits, fixed_prices, unit_prices = (list(column) for column in zip(*bands, strict=True))
-    return {"lower_limits": lower_limits, "fixed_prices": fixed_prices, "unit_prices": unit_prices}
-
-
 def _clash(pricing: Pricing) -> RuleViolation:
     """The sentence of an overlap: which pricing is in the way, and how to make room."""
     other = Pricing.objects.overlapping(pricing).order_by("start_date").first()
     if other is None:
-        return _OVERLAP["pricing_once_at_a_time"]
+        return _OVERLAP
     of = (
         f", segment {segment_text(other.segment, pricing.aggregation.segmented_fields)}"
         if other.segment is not None

@@ -14,12 +14,14 @@ from m3console.core.text import day_in_words, days_in_words
 from plans.attachments import blockers_of
 from plans.forms.attachments import day_of_month, in_hierarchy
 from plans.in_advance import standing_charge_in_advance
-from plans.models import AccountPlan
+from plans.models import AccountPlan, BillsAs
 from plans.views.charged import charged_rows
+from plans.views.minimums import minimum_rows
 from plans.views.panels import link
-from plans.views.pricing_rows import groups_of
+from plans.views.pricing_rows import groups_of, on_owner
 
 KIND = "plans.accountplan"
+NAMED_CREDITS = 20
 HISTORY = Tab("history", "History", "plans:attachment_history", 1_000)
 
 
@@ -114,6 +116,7 @@ def detail_context(request: Request, attachment: AccountPlan) -> dict[str, Any]:
             _own_panel(request, attachment),
             {"id": "plan", "title": "Plan details", "rows": _plan_facts(attachment)},
             {"id": "standing-charge", "title": "Standing charge", "rows": _charge_facts(attachment)},
+            {"id": "adjustments", "title": "Adjustments", "rows": _adjustments(attachment)},
         ],
     }
 
@@ -199,3 +202,15 @@ def _charge_facts(attachment: AccountPlan) -> list[dict[str, Any]]:
         {"label": "Description", "value": described or "Standing Charge"},
         *({"label": label, "value": value, "hint": hint} for label, value, hint in charged),
     ]
+
+
+def _adjustments(attachment: AccountPlan) -> list[dict[str, Any]]:
+    """What raises or lowers a bill beside its charges: the plan's minimum, and credits that are priced."""
+    rows: list[dict[str, Any]] = [
+        {"label": label, "value": value, "hint": hint} for label, value, hint in minimum_rows(attachment.plan)
+    ]
+    credited = on_owner(attachment.plan).exclude(type=BillsAs.DEBIT).select_related("aggregation")
+    for pricing in credited.order_by("start_date", "id")[:NAMED_CREDITS]:
+        title = link("plans:pricing_detail", pricing)
+        rows.append({"label": pricing.get_type_display(), "value": title})
+    return rows

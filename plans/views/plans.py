@@ -27,6 +27,7 @@ from plans.services.rows import blockers_above
 from plans.views.attached import attached_figures
 from plans.views.charged import charged_rows
 from plans.views.columns import BY_NAME, HIDE, MONO, NUM, priced_tag
+from plans.views.minimums import minimum_rows
 from plans.views.pages import chosen, delete_page, entity_context, find, history, save_page
 from plans.views.panels import link
 from plans.views.price_preview import conversion_notes
@@ -46,16 +47,23 @@ class PlanTable(Table):
         attrs=HIDE,
     )
     charge = tables.Column(verbose_name="Standing charge", attrs=NUM)
+    minimum = tables.Column(verbose_name="Minimum spend", attrs=NUM, visible=False)
     priced = tables.Column(attrs=HIDE)
 
     class Meta(Table.Meta):
-        sequence = ("name", "code", "product", "plan_template", "charge", "priced")
+        sequence = ("name", "code", "product", "plan_template", "charge", "minimum", "priced")
 
     def render_charge(self, record: Plan) -> Any:
         return money(record.charge, record.plan_template.currency)
 
     def value_charge(self, record: Plan) -> str:
         return f"{record.charge:f} {record.plan_template.currency}"
+
+    def render_minimum(self, record: Plan) -> Any:
+        return money(record.minimum, record.plan_template.currency)
+
+    def value_minimum(self, record: Plan) -> str:
+        return f"{record.minimum:f} {record.plan_template.currency}"
 
     def render_priced(self, value: bool) -> Any:
         return priced_tag(value)
@@ -121,7 +129,7 @@ def plan_detail(request: Request, pk: UUID) -> HttpResponse:
         "all_url": f"{reverse('plans:pricing_list')}?plan={pk}" if shown["more"] else "",
         "create_url": reverse("plans:pricing_create", pk=pk) if context["edit_url"] else "",
         "currency": plan.plan_template.currency,
-        "priced": bool(shown["has_prices"] or plan.charge),
+        "priced": bool(shown["has_prices"] or plan.charge or plan.minimum),
         "details": _details(plan, context["edit_url"]),
         "attached": attached_figures(request, plan),
         "notes": list(conversion_notes(plan)),
@@ -147,6 +155,7 @@ def _details(plan: Plan, edit_url: str) -> dict[str, Any]:
         ),
         ("Charge description", described, f"inherited from template {template}" if from_template else ""),
         *charged_rows(standing_charge_in_advance(plan.organization, template, plan), template, "plan"),
+        *minimum_rows(plan),
     ]
     return {
         "title": "Plan details",

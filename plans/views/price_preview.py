@@ -85,8 +85,9 @@ def _chart(form: PricingForm, bands: list[Band], spell: Spell) -> Any:
 
 
 def _cliff_notes(form: PricingForm, bands: list[Band], spell: Spell) -> Iterator[Note]:
-    cumulative = SHAPES[form.kind].cumulative
-    found = cliffs(bands, cumulative, whole=_whole(form)) if bands else []
+    if not bands or form.is_credit:
+        return  # where a credit falls, no bill does
+    found = cliffs(bands, SHAPES[form.kind].cumulative, whole=_whole(form))
     for cliff in found[:NAMED]:
         yield Note(_cliff_text(cliff, bands, form.kind, spell))
     if len(found) > NAMED:

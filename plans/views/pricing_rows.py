@@ -12,8 +12,8 @@ from django.db.models.functions import Lower
 
 from m3console.core.http import Request
 from m3console.core.links import reverse
-from m3console.core.templatetags.console import period_text
-from plans.models import Aggregation, Plan, PlanTemplate, Pricing
+from m3console.core.templatetags.console import period_text, spelled
+from plans.models import Aggregation, BillsAs, Plan, PlanTemplate, Pricing
 from plans.price_periods import gaps
 from plans.segments import segment_key, segment_text
 from plans.views.pages import today
@@ -25,7 +25,10 @@ WHEN = {"": "All", "ACTIVE": "Current", "PENDING": "Coming", "ENDED": "Past"}
 
 @dataclass(frozen=True, slots=True)
 class ShownPricing:
-    """A pricing as a row. `replaced` says when a plan's own pricing holds in place of its template's."""
+    """A pricing as a row. `terms` is what is not a plain charge of the period's own tiers.
+
+    `replaced` says when a plan's own pricing holds in place of its template's.
+    """
 
     pricing: Pricing
     type: str
@@ -33,6 +36,7 @@ class ShownPricing:
     segment: str
     status: str
     url: str
+    terms: str = ""
     from_template: bool = False
     replaced: str = ""
     is_new: bool = False
@@ -63,8 +67,22 @@ def shown_pricing(pricing: Pricing, on: date, **marks: Any) -> ShownPricing:
         segment=segment_text(pricing.segment, pricing.aggregation.segmented_fields),
         status=status_of(pricing, on),
         url=reverse("plans:pricing_detail", pk=pricing.pk),
+        terms=terms_of(pricing),
         **marks,
     )
+
+
+def terms_of(pricing: Pricing) -> str:
+    """As in “Product credit”, “Tiers span the plan, minimum 30”; empty for a plain charge."""
+    said = []
+    if pricing.type != BillsAs.DEBIT:
+        said.append(pricing.get_type_display().lower())
+    if pricing.tiers_span_plan:
+        said.append("tiers span the plan")
+    if pricing.minimum_spend:
+        said.append(f"minimum {spelled(pricing.minimum_spend, 2)}")
+    text = ", ".join(said)
+    return text[:1].upper() + text[1:]
 
 
 def shown_pricings(pricings: Iterable[Pricing], on: date) -> list[ShownPricing]:

@@ -19,18 +19,26 @@ from m3console.core.rows import WORDS, sent
 from m3console.core.templatetags.console import day, period, period_text, status
 from plans import services
 from plans.filters import PricingFilter
+from plans.forms.minimums import MINIMUM
 from plans.forms.pricing import PricingForm
-from plans.models import Plan, PlanTemplate, Pricing
+from plans.models import BillsAs, Plan, PlanTemplate, Pricing
 from plans.pricing_types import SHAPES
 from plans.segments import segment_text
 from plans.services.rows import blockers_above
 from plans.views.columns import HIDE
+from plans.views.minimums import minimum_rows
 from plans.views.pages import delete_page, entity_context, find, history, save_page, today
 from plans.views.panels import link
 from plans.views.plans import plans
 from plans.views.price_preview import lasting_notes, preview
 from plans.views.templates import templates
 from plans.wording import bands_of, price_text, sentences, status_of, type_of_pricing
+
+CAPPED: dict[str, str] = {
+    BillsAs.PRODUCT_CREDIT: "at most the other lines of the product",
+    BillsAs.GLOBAL_CREDIT: "at most the other lines of the bill",
+}
+SAVED = ("start_date", "end_date", "description", "tiers_span_plan", *MINIMUM)
 
 
 class PricingTable(Table):
@@ -70,7 +78,8 @@ class PricingTable(Table):
         return str(record.owner)
 
     def render_type(self, record: Pricing) -> str:
-        return type_of_pricing(record).label
+        kind = type_of_pricing(record).label
+        return kind if record.type == BillsAs.DEBIT else f"{kind}, {record.get_type_display().lower()}"
 
     def render_price(self, record: Pricing) -> str:
         return price_text(type_of_pricing(record), bands_of(record), record.aggregation.unit)
@@ -175,8 +184,9 @@ def _segment(form: PricingForm) -> dict[str, str] | None:
 
 
 def _fields(form: PricingForm) -> dict[str, Any]:
-    fields = {name: form.cleaned_data[name] for name in ("start_date", "end_date", "description")}
-    return {**fields, "cumulative": SHAPES[form.kind].cumulative, "bands": form.bands}
+    fields = {name: form.cleaned_data[name] for name in SAVED}
+    shape = {"cumulative": SHAPES[form.kind].cumulative, "bands": form.bands}
+    return {**fields, **shape, "type": form.cleaned_data["bills_as"]}
 
 
 @require_safe
@@ -219,20 +229,30 @@ def title_of(pricing: Pricing) -> str:
 
 def _details(pricing: Pricing, edit_url: str) -> dict[str, Any]:
     owner = link(f"plans:{'plan' if pricing.plan_id else 'plan_template'}_detail", pricing.owner)
-    rows: list[tuple[str, Any]] = [
-        ("Plan" if pricing.plan_id else "Plan template", owner),
-        ("Aggregation", link("plans:aggregation_detail", pricing.aggregation)),
-        ("Segment", segment_text(pricing.segment, pricing.aggregation.segmented_fields)),
-        ("Type", type_of_pricing(pricing).label),
-        ("First day", day(pricing.start_date)),
-        ("End", day(pricing.end_date) if pricing.end_date else "runs until ended"),
-        ("Description", pricing.description),
+    rows: list[tuple[str, Any, str]] = [
+        ("Plan" if pricing.plan_id else "Plan template", owner, ""),
+        ("Aggregation", link("plans:aggregation_detail", pricing.aggregation), ""),
+        ("Segment", segment_text(pricing.segment, pricing.aggregation.segmented_fields), ""),
+        ("Type", type_of_pricing(pricing).label, ""),
+        ("Bills as", pricing.get_type_display(), CAPPED.get(pricing.type, "")),
+        ("Tiers", *_tiers(pricing)),
+        ("First day", day(pricing.start_date), ""),
+        ("End", day(pricing.end_date) if pricing.end_date else "runs until ended", ""),
+        ("Description", pricing.description, ""),
+        *(minimum_rows(pricing) if pricing.type == BillsAs.DEBIT else ()),
     ]
     return {
         "title": "Pricing details",
         "edit_url": edit_url,
-        "rows": [{"label": label, "value": value} for label, value in rows],
+        "rows": [{"label": label, "value": value, "hint": hint} for label, value, hint in rows],
     }
+
+
+def _tiers(pricing: Pricing) -> tuple[str, str]:
+    """Where bands count from; nothing to say where there is one band."""
+    if pricing.tiers_span_plan:
+        return "span the plan", "bands count from the attachment’s start"
+    return ("of each bill period", "") if len(pricing.lower_limits) > 1 else ("", "")
 
 
 def pricing_delete(request: Request, pk: UUID) -> HttpResponse:

@@ -28,6 +28,7 @@ from plans.services.rows import blockers_above
 from plans.views.attached import attached_figures
 from plans.views.charged import charged_rows
 from plans.views.columns import HIDE, MONO, NUM
+from plans.views.minimums import minimum_rows
 from plans.views.pages import chosen, delete_page, entity_context, find, history, save_page
 from plans.views.panels import link, panel
 from plans.views.price_preview import conversion_notes
@@ -42,15 +43,22 @@ class TemplateTable(Table):
     product = tables.Column(linkify=lambda record: reverse("plans:product_detail", pk=record.product_id))
     frequency = tables.Column(accessor="frequency_in_words", attrs=HIDE)
     standing_charge = tables.Column(attrs=NUM)
+    minimum_spend = tables.Column(attrs=NUM, visible=False)
 
     class Meta(Table.Meta):
-        sequence = ("name", "code", "product", "frequency", "standing_charge")
+        sequence = ("name", "code", "product", "frequency", "standing_charge", "minimum_spend")
 
     def render_standing_charge(self, record: PlanTemplate) -> Any:
         return money(record.standing_charge, record.currency)
 
     def value_standing_charge(self, record: PlanTemplate) -> Any:
         return f"{record.standing_charge:f} {record.currency}"
+
+    def render_minimum_spend(self, record: PlanTemplate) -> Any:
+        return money(record.minimum_spend, record.currency)
+
+    def value_minimum_spend(self, record: PlanTemplate) -> Any:
+        return f"{record.minimum_spend:f} {record.currency}"
 
 
 def templates() -> QuerySet[PlanTemplate]:
@@ -122,7 +130,7 @@ def plan_template_detail(request: Request, pk: UUID) -> HttpResponse:
         **shown,
         "all_url": f"{reverse('plans:pricing_list')}?plan_template={pk}" if shown["more"] else "",
         "create_url": reverse("plans:plan_template_pricing_create", pk=pk) if context["edit_url"] else "",
-        "priced": bool(shown["has_prices"] or template.standing_charge),
+        "priced": bool(shown["has_prices"] or template.standing_charge or template.minimum_spend),
         "attached": attached_figures(request, template),
         "notes": list(conversion_notes(template)),
         "panel": plans,
@@ -143,6 +151,7 @@ def _details(template: PlanTemplate, edit_url: str) -> dict[str, Any]:
             template.standing_charge_description,
         ),
         *charged_rows(standing_charge_in_advance(template.organization, template), template),
+        *minimum_rows(template),
     ]
     return {
         "title": "Plan template details",

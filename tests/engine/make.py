@@ -1,5 +1,6 @@
 """Small makers of the engine's values, so that a test states only what it is about."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import count
@@ -10,12 +11,17 @@ from billing.engine.types import (
     Aggregation,
     Attachment,
     Band,
+    BilledAhead,
     BillInput,
     Currency,
+    DueAttachment,
+    DueBill,
     Frequency,
+    LineType,
     Measured,
     Method,
     Named,
+    Period,
     Pricing,
     UnitRounding,
 )
@@ -124,6 +130,31 @@ def make_bill(attachments, until="2024-07-01", usage=(), currency="USD", rates=N
     """
     due = due_bills(attachments, day(until))[-1]
     return compute_bill(make_input(due, usage, currency, rates, currencies))
+
+
+def make_item(attachment, start, end, ahead=None, stub=False):
+    """The attachment's part of a bill of [start, end); `ahead` until when the period after it goes."""
+    item = DueAttachment(
+        attachment, Period(day(start), day(end)), ahead=ahead and Period(day(end), day(ahead))
+    )
+    return replace(item, stub=item.covered) if stub else item
+
+
+def rate_items(*items, usage=(), billed=(), **more):
+    """The bill of items with one bill date; `billed` is what other bills charged in advance."""
+    due = DueBill(items[0].period.end, Frequency.MONTHLY, 1, items)
+    return compute_bill(replace(make_input(due, usage, **more), billed=billed))
+
+
+def make_ahead(attachment, amount, start, end, kind="MINIMUM_SPEND", source=None):
+    """A line of the bill of `start` for the period that began on that day."""
+    days = day(start), day(end)
+    return BilledAhead(attachment.id, LineType(kind), source, *days, Decimal(amount), days[0])
+
+
+def told(bill):
+    """The lines as (type, subtotal), in order."""
+    return [(line.type, str(line.subtotal)) for line in bill.lines]
 
 
 def make_input(due, usage=(), currency="USD", rates=None, currencies=CURRENCIES):

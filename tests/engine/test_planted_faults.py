@@ -21,7 +21,7 @@ FAULTS = [
         "calendar", "_months_later", "min(anchor.day, monthrange(year, month + 1)[1])", "min(anchor.day, 28)"
     ),
     # Halves of a unit are dropped.
-    Fault("usage", "units_of", "halves >= per", "halves > per"),
+    Fault("units", "units_of", "halves >= per", "halves > per"),
     # A lost default value, a lost free line, a fixed price for what is given back.
     Fault("usage", "usage_charges", "measured.value is None", "False"),
     Fault("lines", "settle", "charge.type is not LineType.USAGE", "True"),

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from billing.engine.bands import Units
 from billing.engine.types import UnitRounding
-from billing.engine.usage import priced_windows, units_of
+from billing.engine.units import units_of
+from billing.engine.usage import priced_windows
 from tests.engine.make import day, make_aggregation, make_attachment, make_bill, make_pricing
 
 JUNE = day("2024-06-01"), day("2024-07-01")
