@@ -314,3 +314,32 @@ def test_a_bill_rated_as_it_stands_gives_back_what_it_gives_back_already():
     assert str(compute_bill(replace(given, standing=(own,))).total) == "-21.00"
     longer = replace(due, items=(replace(due.items[0], attachment=ended(FIRM, "2024-07-21")),))
     assert str(compute_bill(replace(given, due=longer, standing=(own,))).total) == "-11.00"
+
+
+def test_what_another_charge_or_a_later_bill_has_billed_ahead_is_left_to_them():
+    minimum = BilledAhead(
+        FIRM.id, LineType.MINIMUM_SPEND, None, day("2024-07-01"), day("2024-08-01"), Decimal(31),
+        day("2024-07-01"), final=True,
+    )  # fmt: skip
+    short = ended(FIRM, "2024-07-11")
+    due = due_bills([short], day("2024-08-01"), latest_only=True)[0]
+    assert compute_bill(replace(make_input(due), billed=[minimum])).lines == ()
+    later = replace(minimum, type=LineType.STANDING_CHARGE, bill_date=day("2024-08-01"))
+    assert compute_bill(replace(make_input(due), billed=[later])).lines == ()
+    arrears = replace(short, standing_charge_in_advance=False)
+    due = replace(due, items=(replace(due.items[0], attachment=arrears),))
+    assert str(compute_bill(replace(make_input(due), billed=[minimum, later])).total) == "10.00"
+
+
+def test_days_that_another_bill_gives_back_meanwhile_are_not_given_back_by_one_that_stands():
+    short = ended(FIRM, "2024-07-11")
+    charged = BilledAhead(
+        short.id, LineType.STANDING_CHARGE, None, day("2024-07-01"), day("2024-08-01"), Decimal(31),
+        day("2024-07-01"), final=True,
+    )  # fmt: skip
+    other = replace(charged, start=day("2024-07-15"), amount=Decimal(-17), bill_date=day("2024-09-01"))
+    own = replace(charged, start=day("2024-07-20"), amount=Decimal(-12), bill_date=day("2024-08-01"))
+    due = due_bills([short], day("2024-08-01"), latest_only=True)[0]
+    given = replace(make_input(due), billed=[charged, other])
+    assert compute_bill(replace(given, standing=[own])).lines == ()
+    assert str(compute_bill(given).total) == "-4.00"
