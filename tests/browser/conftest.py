@@ -4,6 +4,7 @@ Every page that a test opens must leave the browser's console silent: that is th
 """
 
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from m3console.core.links import acting_in
 from m3console.core.models import Organization, User
 from m3console.core.organizations import create_organization, create_user
+from tests.browser.hands import WAYS, Hand
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 PASSWORD = "correct horse battery"
@@ -102,6 +104,22 @@ def signed_in(visit: Callable[..., Page], make_person: Callable[[str], User]) ->
         return page
 
     return page_of
+
+
+@pytest.fixture(params=WAYS)
+def come(request: Any, signed_in: Callable[..., Page]) -> Iterator[Callable[[str, str], Hand]]:
+    """Sign in and come to a page, in each of the ways in which people get about. They are patient."""
+    kind, screen = WAYS[request.param]
+
+    def to(role: str, path: str) -> Hand:
+        page = signed_in(role, path, **screen)
+        expect(page).to_have_url(re.compile(f"{re.escape(path)}$"))
+        page.wait_for_load_state()
+        return kind(page)
+
+    expect.set_options(timeout=15_000)
+    yield to
+    expect.set_options(timeout=5_000)
 
 
 def axe_violations(page: Page) -> list[str]:

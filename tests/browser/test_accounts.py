@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from accounts.models import Account
 from accounts.services import create_account, update_account
+from tests.browser.hands import choose_by_keyboard
 
 BASE = "/o/acme/accounts/"
 
@@ -19,18 +20,6 @@ def accounts(acme):
     make("labs", parent_account=parent)
     make("alpenglow")
     return parent
-
-
-def choose_by_keyboard(page, label, typed, code):
-    box = page.get_by_role("combobox", name=label)
-    box.fill(typed)
-    first = page.get_by_role("listbox").get_by_role("option").first
-    expect(first).to_be_visible()
-    page.keyboard.press("ArrowDown")
-    expect(first).to_have_attribute("aria-selected", "true")
-    page.keyboard.press("Enter")
-    expect(box).to_have_value(code)
-    expect(page.get_by_role("listbox")).to_be_hidden()
 
 
 def test_an_account_is_created_as_a_child_by_keyboard_alone(signed_in, acme, accounts, accessible):

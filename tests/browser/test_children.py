@@ -1,4 +1,4 @@
-"""Parent and child accounts as a billing person works with them, under the documents' own labels."""
+"""Another parent, and the day from which: as it is asked for with JavaScript, and without."""
 
 from datetime import date
 
@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.models import ChildMembership
-from accounts.services import create_account, remove_child, update_account
-from tests.browser.test_accounts import choose_by_keyboard
+from accounts.services import create_account, update_account
+from tests.browser.hands import choose_by_keyboard
 
 BASE = "/o/acme/accounts/"
 pytestmark = pytest.mark.long
@@ -20,43 +20,6 @@ def make(acme):
         return create_account(organization=acme, code=code, **given)
 
     return made
-
-
-def test_children_are_created_reviewed_and_removed_from_their_parents_page(signed_in, make, accessible):
-    parent = make("borealis", name="Borealis Analytics GmbH")
-    former = make("former", name="Borealis Oslo", parent_account=parent)
-    remove_child(former, parent=parent, day=date(2026, 6, 1))
-    page = signed_in("operator", BASE)
-    page.get_by_role("link", name="Borealis Analytics GmbH").click()
-    page.get_by_role("link", name="Child accounts").click()
-    page.get_by_role("link", name="Create child account").click()
-    expect(page.get_by_role("combobox", name="Parent account")).to_have_value("borealis")
-    page.get_by_label("Name", exact=True).fill("Borealis Labs")
-    page.get_by_label("Code", exact=True).fill("labs")
-    page.get_by_label("Email address").fill("ap@labs.example")
-    page.get_by_role("button", name="Create account").click()
-    expect(page.get_by_text("Account “Borealis Labs” created.")).to_be_visible()
-    details = page.get_by_role("region", name="Account details")
-    expect(details).to_contain_text("Borealis Analytics GmbH, from the beginning")
-    accessible(page)
-    details.get_by_role("link", name="Borealis Analytics GmbH").click()
-    page.get_by_role("link", name="Child accounts").click()
-    expect(page.get_by_role("region", name="Former child accounts").first).to_contain_text(
-        "until 31 May 2026"
-    )
-    accessible(page)
-    page.get_by_label("Actions for Borealis Labs").click()
-    page.get_by_role("link", name="Remove child account").click()
-    dialog = page.get_by_role("dialog")
-    day = dialog.get_by_label("From which day")
-    day.fill("2026-06-01")
-    day.press("Tab")
-    expect(dialog).to_contain_text("Last day as a child: 31 May 2026")
-    expect(dialog).to_contain_text("“Borealis Labs” stands by itself from 1 Jun 2026 on")
-    accessible(page)
-    dialog.get_by_role("button", name="Remove child account").click()
-    expect(page.get_by_text("Child account “Borealis Labs” removed from")).to_be_visible()
-    assert ChildMembership.objects.get(child__code="labs").end_date == date(2026, 6, 1)
 
 
 def test_another_parent_asks_for_its_day_as_soon_as_it_is_chosen(signed_in, make, accessible):
