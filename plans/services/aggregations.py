@@ -101,11 +101,13 @@ def delete_aggregation(aggregation: Aggregation, *, version: int | None = None) 
 def aggregation_blockers(aggregation: Aggregation) -> list[Blocker]:
     """The plans and templates that price the aggregation."""
     pricings = Pricing.objects.filter(aggregation=aggregation).select_related("plan", "plan_template")
-    return blocking(
-        pricings.order_by("id"),
-        "plans:pricing_detail",
-        label=lambda each: f"pricing on “{each.owner}” {days_in_words(each.start_date, each.end_date)}",
-    )
+
+    def label(each: Pricing) -> str:
+        segment = segment_text(each.segment, aggregation.segmented_fields)
+        of = f" of {segment}" if segment else ""
+        return f"pricing{of} on “{each.owner}” {days_in_words(each.start_date, each.end_date)}"
+
+    return blocking(pricings.order_by("id"), "plans:pricing_detail", label=label)
 
 
 def _sentences(code: str) -> Sentences:

@@ -173,7 +173,7 @@ def test_an_attached_plan_is_not_deleted_and_names_its_accounts(
     attachment = attach(things["plan"])
     answer = manager.post(reverse("plans:plan_delete", pk=things["plan"].pk))
     assert reverse("plans:attachment_detail", pk=attachment.pk) in answer.text
-    assert "attached to “Account 0” from 1 Jan 2024" in answer.text
+    assert "Attached to “Account 0” from 1 Jan 2024" in answer.text
 
 
 def test_a_plan_takes_its_pricings_along(manager: Client, things: dict[str, Any]) -> None:
