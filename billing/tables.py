@@ -7,6 +7,7 @@ import django_tables2 as tables
 from django.utils.html import format_html
 
 from billing.models import Bill, BillJob, BillJobResult, JobStatus
+from m3console.core import permissions
 from m3console.core.links import reverse
 from m3console.core.lists.listing import Table
 from m3console.core.templatetags.console import day, day_text, instant, money, period_text, status
@@ -16,6 +17,12 @@ NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
 CODE = {"td": {"class": "mono hide-xl"}, "th": {"class": "hide-xl"}}
 ROOM = {"td": {"class": "hide-md"}, "th": {"class": "hide-md"}}
 WIDE = {"td": {"class": "hide-md nowrap"}, "th": {"class": "hide-md"}}
+
+# What an account's bills failed by, to what is done about it: label, page, place on it.
+FIXES = {
+    "conversion": ("Add conversion", "core:organization_edit", "#conversions"),
+    "rounding": ("Open currencies", "core:currency_list", ""),
+}
 
 
 class BillTable(Table):
@@ -152,9 +159,19 @@ class ResultTable(Table):
         account = record.account
         gone = account.deleted_at is not None
         name = value if gone else format_html('<a href="{}">{}</a>', account_url(record), value)
-        return format_html('{}<span class="cell-sub">{}</span>', name, record.reason)
+        return format_html('{}<span class="cell-sub">{}</span>', name, self.render_reason(record))
 
     def value_name(self, value: str) -> str:
+        return value
+
+    def render_reason(self, record: BillJobResult) -> str:
+        """Why it failed, and for whoever may the page where that is mended."""
+        label, url_name, place = FIXES.get(record.reason_code, ("", "", ""))
+        if not label or not permissions.allows(self.request.membership.role, url_name):
+            return record.reason
+        return format_html('{} <a href="{}{}">{}</a>', record.reason, reverse(url_name), place, label)
+
+    def value_reason(self, value: str) -> str:
         return value
 
     def render_bills(self, value: int, record: BillJobResult) -> str:

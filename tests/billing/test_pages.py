@@ -203,3 +203,17 @@ def test_a_run_with_failures_says_so_and_its_accounts_are_found_with_the_reason(
     rows = b"".join(client.get(reverse("billing:job_list"), {"format": "csv-all"}).streaming_content).decode()
     assert "COMPLETE," in rows
     assert rows.splitlines()[1].endswith("2,2,yes")
+
+
+def test_a_failure_leads_whoever_may_to_where_it_is_mended(shop, sign_in):
+    shop.std, shop.disk = shop.plan(), shop.meter()
+    customer(shop, "mixed", plan=shop.plan("euro", standing_charge=5, currency="EUR"))
+    run(shop)
+    path = reverse("billing:job_detail", pk=BillJob.objects.get().pk)
+    link = f'<a href="{reverse("core:organization_edit")}#conversions">Add conversion</a>'
+    administrator = sign_in("administrator")
+    assert link in administrator.get(path).content.decode()
+    assert link not in sign_in("operator").get(path).content.decode()
+    rows = b"".join(administrator.get(path, {"format": "csv"}).streaming_content).decode()
+    assert "currency conversions." in rows
+    assert "<a" not in rows
