@@ -14,6 +14,13 @@ ZOOMED = {"viewport": {"width": 640, "height": 430}, "device_scale_factor": 2}
 # By how many pixels the page, or a dialog over it, is wider than what is seen of it.
 SIDEWAYS = """Math.max(...[document.documentElement, ...document.querySelectorAll('dialog[open]')]
   .map((each) => each.scrollWidth - Math.min(each.clientWidth, innerWidth)))"""
+# Whether nothing lies over the middle of an element, such as a bar; toasts go by themselves.
+SEEN = """(element) => {
+  const box = element.getBoundingClientRect();
+  const there = document.elementsFromPoint(box.x + box.width / 2, box.y + box.height / 2)
+    .find((each) => !each.closest(".toast-container"));
+  return Boolean(there) && (element.contains(there) || there.contains(element));
+}"""
 
 
 class Hand:
@@ -86,6 +93,7 @@ class Keys(Hand):
         expect(control).to_be_visible()
         for _ in range(TABS):
             if control.evaluate("element => element === document.activeElement"):
+                assert control.evaluate(SEEN), f"{control} has the focus where it cannot be seen"
                 return
             self.page.keyboard.press("Tab")
         raise AssertionError(f"{control} cannot be reached by keyboard")

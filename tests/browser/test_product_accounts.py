@@ -187,7 +187,7 @@ def make_child_by_update(hand: Hand) -> None:
     open_account(hand, "Arctic Oslo")
     details = page.get_by_role("region", name="Account details")
     hand.press(details.get_by_role("link", name="Edit"))
-    hand.choose_account("Parent account", "boreal", "borealis")
+    hand.choose_account("Parent account", "borealis gm", "borealis")
     expect(hand.box("From which day")).to_be_visible()
     hand.press(page.get_by_role("button", name="Update account"))
     hand.said("Account “Arctic Oslo” updated.")
