@@ -134,3 +134,7 @@ class EraseForm(TypedCodeForm):
         " so it names nobody.",
     )
     field_order = ("reason", "typed_code")
+
+    def fresh(self) -> Account:
+        """Also of a deleted account, which is there to be erased."""
+        return Account.everyone.get(pk=self.account.pk)

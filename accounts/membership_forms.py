@@ -20,6 +20,7 @@ from m3console.core.registry import Effect
 
 DAY: Final = "parent_from"
 PROPOSAL: Final = "Proposed: the first day that none of their bills has yet."
+CHOOSE_DAY: Final = {"required": "Choose the day."}
 ASKING: Final[dict[str, str]] = {"hx-post": "", "hx-trigger": "change", "hx-vals": '{"step": "parent_day"}'}
 """How a box for the day has its effects written anew as it changes."""
 
@@ -46,7 +47,9 @@ class ParentForm(FreeTextForm):
         required=False,
         help_text="Type a name or code and choose from the list. Blank: the account stands by itself.",
     )
-    parent_from = forms.DateField(label="From which day", required=False, widget=DateInput)
+    parent_from = forms.DateField(
+        label="From which day", required=False, widget=DateInput, error_messages=CHOOSE_DAY
+    )
 
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -109,7 +112,10 @@ class RemoveChildForm(EntityForm):
     """Confirms that a child stands by itself again, from a day on."""
 
     parent_from = forms.DateField(
-        label="From which day", widget=DateInput, help_text=f"It is a child until the day before. {PROPOSAL}"
+        label="From which day",
+        widget=DateInput,
+        help_text=f"It is a child until the day before. {PROPOSAL}",
+        error_messages=CHOOSE_DAY,
     )
 
     def __init__(self, *args: Any, entity: Account, parent: Account, **kwargs: Any) -> None:

@@ -12,4 +12,5 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+STATIC_ROOT = None  # nothing is collected: pages name files, and live servers find them in static/
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -52,6 +52,11 @@ def mark_actioned(events: QuerySet[IngestEvent], user: User) -> int:
     return events.filter(actioned_at=None).update(actioned_at=clock.now(), actioned_by=user)
 
 
+def reopen(event: IngestEvent) -> None:
+    """Take the mark back: somebody has still to see to the event."""
+    IngestEvent.objects.filter(pk=event.pk).update(actioned_at=None, actioned_by=None)
+
+
 def repeats(checked: Sequence[Checked], repeated: Sequence[Repeat]) -> list[Refused]:
     """The event of each uid that came again with other content: it shows both, the first one stays."""
     meters = shapes_by_id({stored.meter_id for stored in repeated})

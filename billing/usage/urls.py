@@ -23,4 +23,5 @@ urlpatterns = [
     path("usage/events/many/mark/", events.event_mark_many, name="event_mark_many"),
     path("usage/events/<uuid:pk>/", events.event_detail, name="event_detail"),
     path("usage/events/<uuid:pk>/mark/", events.event_mark, name="event_mark"),
+    path("usage/events/<uuid:pk>/reopen/", events.event_reopen, name="event_reopen"),
 ]

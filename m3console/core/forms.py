@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from m3console.core.custom_fields.typed import CustomFieldsFormField, asked_for_row
 from m3console.core.errors import RuleViolation, StaleVersion
 from m3console.core.htmx import page, wants_partial
+from m3console.core.missing import ask_for_what_is_missing
 from m3console.core.text import day_in_words, is_day, typed_text_valid
 
 
@@ -35,6 +36,10 @@ class DateInput(forms.DateInput):
 
 class ConsoleForm(forms.Form):
     """Refuses control characters in every text, and puts a rule's sentence beside its field."""
+
+    def full_clean(self) -> None:
+        ask_for_what_is_missing(self)
+        super().full_clean()
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -80,6 +85,10 @@ class EntityForm(ConsoleForm):
         """What the form shows of an entity, by field: its attributes of the same names."""
         return {name: getattr(entity, name) for name in cls.base_fields if hasattr(entity, name)}
 
+    def fresh(self) -> Any:
+        """The entity as it is saved now; None if there is none, or no more."""
+        return self.entity and type(self.entity)._default_manager.filter(pk=self.entity.pk).first()
+
     def read_again(self) -> list[dict[str, str]]:
         """Take up the version that is saved now; how it differs from what was typed, field by field.
 
@@ -87,7 +96,7 @@ class EntityForm(ConsoleForm):
         """
         if self.entity is None:
             return []
-        fresh: Any = type(self.entity)._default_manager.filter(pk=self.entity.pk).first()
+        fresh = self.fresh()
         if fresh is None:
             return []
         theirs = self.values_of(fresh)

@@ -43,6 +43,8 @@ ROUNDING = [
     (RoundingMode.UNNECESSARY, "Unnecessary: an amount that would have to be rounded fails its bill"),
 ]
 
+CHOOSE = {"required": "Choose a currency."}
+
 
 def epoch() -> forms.DateField:
     return forms.DateField(widget=DateInput({"data-date-words": "day"}))
@@ -51,8 +53,8 @@ def epoch() -> forms.DateField:
 class ConversionForm(ConsoleForm):
     """One rate; a blank row is none."""
 
-    from_currency = forms.ChoiceField(label="From")
-    to_currency = forms.ChoiceField(label="To")
+    from_currency = forms.ChoiceField(label="From", error_messages=CHOOSE)
+    to_currency = forms.ChoiceField(label="To", error_messages=CHOOSE)
     multiplier = ExactField()
 
 
@@ -142,8 +144,8 @@ class ConfigurationForm(RowsForm):
     def row_class(self) -> type[ConsoleForm]:
         choices = [("", "Choose"), *((code, code) for code in self.codes)]
         fields = {
-            "from_currency": forms.ChoiceField(label="From", choices=choices),
-            "to_currency": forms.ChoiceField(label="To", choices=choices),
+            "from_currency": forms.ChoiceField(label="From", choices=choices, error_messages=CHOOSE),
+            "to_currency": forms.ChoiceField(label="To", choices=choices, error_messages=CHOOSE),
             "multiplier": ExactField(),
         }
         return type("ConversionRow", (ConversionForm,), fields)

@@ -48,6 +48,12 @@ def label_of(url_name: str) -> str:
     return next((entry.label for entry in _entries if entry.url_name == url_name), "")
 
 
+def title_of_list(url_name: str) -> str:
+    """What a list is called: as in the navigation, else by its address."""
+    words = url_name.partition(":")[2].removesuffix("_list").replace("_", " ").capitalize()
+    return label_of(url_name) or words
+
+
 def stand_under(section: str, pages: str) -> None:
     """Have the pages whose names begin like `pages` stand under the entry of another app."""
     _elsewhere[pages] = section

@@ -147,6 +147,7 @@ URL_RIGHTS: dict[str, Right] = {
     "usage:event_detail": Right.READ,
     "usage:event_mark": Right.OPERATE,
     "usage:event_mark_many": Right.OPERATE,
+    "usage:event_reopen": Right.OPERATE,
     # billing
     "billing:bill_list": Right.READ,
     "billing:run_billing": Right.OPERATE,

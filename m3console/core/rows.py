@@ -109,7 +109,7 @@ class RowsForm(EntityForm):
     def read_again(self) -> list[dict[str, str]]:
         """As for other forms, the rows compared as one field."""
         found = super().read_again()
-        fresh = type(self.entity)._default_manager.filter(pk=self.entity.pk).first() if self.entity else None
+        fresh = self.fresh()
         if fresh is None or not isinstance(self.data, QueryDict):
             return found
         theirs = rows_text(self.saved_rows(fresh))

@@ -82,7 +82,7 @@ def test_a_pair_that_stays_keeps_its_row_and_its_history(administrator, organiza
         ([("EUR", "USD", "-1")], "The multiplier from EUR to USD must be above 0."),
         ([("EUR", "USD", "NaN")], "“NaN” is not a number."),
         ([("EUR", "USD", "1e999")], "A number has at most 40 digits."),
-        ([("EUR", "", "1")], "Conversion 1, to: This field is required."),
+        ([("EUR", "", "1")], "Conversion 1, to: Choose a currency."),
         ([("EUR", "usd", "1")], "Select a valid choice."),
     ],
 )
@@ -99,7 +99,7 @@ def test_a_conversion_that_makes_no_sense_is_refused_and_stays_typed(
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"name": ""}, "This field is required."),
+        ({"name": ""}, "Enter a name."),
         ({"name": "a\u202eb"}, "invisible character"),
         ({"timezone": "Mars/Base"}, "Select a valid choice."),
         ({"currency": "XXX"}, "Select a valid choice."),
@@ -187,7 +187,7 @@ def test_a_currency_is_created_changed_and_archived(administrator, organization)
     [
         ({"code": "EUR"}, "There is a currency EUR already."),
         ({"code": "E-R"}, "Use letters, digits, _ and $ only"),
-        ({"code": ""}, "This field is required."),
+        ({"code": ""}, "Enter a code."),
         ({"max_decimal_places": 6}, "less than or equal to 5"),
         ({"max_decimal_places": -1}, "greater than or equal to 0"),
         ({"rounding_mode": "SIDEWAYS"}, "Select a valid choice."),

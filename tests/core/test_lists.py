@@ -314,3 +314,19 @@ def test_addresses_keep_what_holds_and_drop_what_passes():
 def test_each_page_links_to_itself_with_its_columns(accounts, sign_in):
     link = menu(sign_in("viewer"), "?currency=USD").shared_link
     assert re.fullmatch(r"http://testserver/o/acme/accounts/\?currency=USD&columns=code%2C.+", link)
+
+
+def test_a_name_that_looks_personal_is_asked_about_before_a_filter_is_saved(sign_in, accounts):
+    client = sign_in("operator")
+    path = f"{SAVED}create/?at={BASE}"
+    asked = client.post(path, {"name": "ada@person.example"})
+    assert asked.status_code == 422
+    assert "Name looks like an email address" in asked.text
+    assert not SavedFilter.objects.exists()
+    token = re.search(r'name="personal_confirmed"\s+value="(\w+)"', " ".join(asked.text.split()))[1]
+    sent = {"name": "ada@person.example", "personal_confirmed": token}
+    assert client.post(path, sent).status_code == 302
+    event = SavedFilter.pgh_event_model.objects.select_related("pgh_context").get()
+    assert (
+        event.pgh_context.metadata["reason"] == "Confirmed as not personal: Name looks like an email address."
+    )

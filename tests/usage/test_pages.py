@@ -103,7 +103,7 @@ def test_sending_the_dialog_twice_counts_once(client, account, meter):
         ({"uid": "x" * 51}, "uid", "at most 50"),
         ({"uid": "taken"}, "uid", "stored already, with other content"),
         ({"value_note": "x" * 257}, "value_note", "more than 256"),
-        ({"uid": ""}, "uid", "This field is required."),
+        ({"uid": ""}, "uid", "Enter a UID."),
     ],
 )
 def test_what_is_refused_stands_beside_its_field_and_stores_nothing(
@@ -224,9 +224,15 @@ def test_ingest_events_are_found_by_code_and_marked_as_actioned(client, meter, t
     assert client.post(reverse("usage:event_mark", pk=event.pk)).status_code == 302
     event.refresh_from_db()
     assert event.actioned_by.email == "operator@acme.example"
-    assert "Mark as actioned" not in client.get(page).content.decode()
+    marked = client.get(page).content.decode()
+    assert "Mark as actioned" not in marked
+    undo = reverse("usage:event_reopen", pk=event.pk)
+    assert marked.count(f'action="{undo}"') == 2  # the toast's Undo, and the page's button
     assert client.get(url, {"state": "open"}).context["listing"].count == "2"
     assert client.get(url, {"state": "actioned"}).context["listing"].count == "1"
+    assert client.post(undo).status_code == 302
+    event.refresh_from_db()
+    assert (event.actioned_at, event.actioned_by) == (None, None)
 
 
 def test_all_events_of_an_upload_are_marked_at_once(client, meter):

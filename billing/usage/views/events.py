@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from billing.usage.csv_rows import HEAD
-from billing.usage.events import mark_actioned
+from billing.usage.events import mark_actioned, reopen
 from billing.usage.filters import EventFilter
 from billing.usage.models import EventKind, IngestEvent
 from billing.usage.tables import EventTable
@@ -21,6 +21,7 @@ from m3console.core.http import Request
 from m3console.core.links import redirect, reverse
 from m3console.core.lists.listing import listing
 from m3console.core.lists.selection import ListRows
+from m3console.core.undo import done
 
 
 def _mark(event: IngestEvent, version: int, values: Mapping[str, Any]) -> bool:
@@ -72,7 +73,15 @@ def event_detail(request: Request, pk: UUID) -> HttpResponse:
 def event_mark(request: Request, pk: UUID) -> HttpResponse:
     event = _event(request, pk)
     if mark_actioned(IngestEvent.objects.filter(pk=event.pk), request.user):
-        messages.success(request, "Ingest event marked as actioned.")
+        done(request, "Ingest event marked as actioned.", undo_url=reverse("usage:event_reopen", pk=pk))
+    return redirect("usage:event_detail", pk=pk)
+
+
+@require_POST
+def event_reopen(request: Request, pk: UUID) -> HttpResponse:
+    """Undo the mark."""
+    reopen(_event(request, pk))
+    messages.success(request, "Ingest event is open again.")
     return redirect("usage:event_detail", pk=pk)
 
 

@@ -4,7 +4,10 @@ Everybody keeps filters of their own. To share one with the organization takes a
 in it; a shared one is changed and deleted by its owner and by administrators.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from urllib.parse import quote_plus
+
+from django.db.models import Q
 
 from m3console.core import entities, permissions
 from m3console.core.audit import action
@@ -49,14 +52,20 @@ def may_change(saved: SavedFilter, membership: Membership) -> bool:
 
 
 def create_saved_filter(
-    membership: Membership, *, list_name: str, name: str, query: str, shared: bool = False
+    membership: Membership,
+    *,
+    list_name: str,
+    name: str,
+    query: str,
+    shared: bool = False,
+    reason: str = "",
 ) -> SavedFilter:
     """Save what a list's address shows under a name. Raises RuleViolation if the person's filters of that
     list have the name already, if the role may not share, or if the address is too long to keep.
     """
     if shared and not may_share(membership):
         raise _not_shared()
-    with action("saved_filter.created"), refusing(_sentences(name)):
+    with action("saved_filter.created", reason=reason), refusing(_sentences(name)):
         return entities.create(
             SavedFilter,
             organization_id=membership.organization_id,
@@ -69,13 +78,19 @@ def create_saved_filter(
 
 
 def update_saved_filter(
-    saved: SavedFilter, *, membership: Membership, version: int, name: str, shared: bool
+    saved: SavedFilter,
+    *,
+    membership: Membership,
+    version: int,
+    name: str,
+    shared: bool,
+    reason: str = "",
 ) -> SavedFilter:
     """Rename it, share it, or keep it to its owner again. Raises RuleViolation, StaleVersion."""
     _check(saved, membership)
     if shared and not saved.shared and not may_share(membership):
         raise _not_shared()
-    with action("saved_filter.updated"), refusing(_sentences(name)):
+    with action("saved_filter.updated", reason=reason), refusing(_sentences(name)):
         return entities.update(saved, version=version, name=name, shared=shared)
 
 
@@ -91,6 +106,15 @@ def delete_saved_filter(saved: SavedFilter, *, membership: Membership) -> None:
     _check(saved, membership)
     with action("saved_filter.deleted"):
         SavedFilter.objects.filter(pk=saved.pk).delete()
+
+
+def saved_filters_holding(membership: Membership, values: Iterable[str], *, most: int) -> list[SavedFilter]:
+    """Filters of the organization, other people's own too, whose name or search holds one of the values."""
+    holding = Q(pk__in=())
+    for value in values:
+        holding |= Q(name__icontains=value) | Q(query__icontains=quote_plus(value))
+    rows = SavedFilter.objects.filter(holding, organization=membership.organization_id)
+    return list(rows.select_related("owner").order_by("pk")[:most])
 
 
 def _check(saved: SavedFilter, membership: Membership) -> None:

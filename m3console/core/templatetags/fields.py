@@ -7,6 +7,7 @@ from django import forms, template
 from django.forms.boundfield import BoundField
 from django.utils.safestring import SafeString
 
+from m3console.core.missing import names_itself
 from m3console.core.templatetags.console import day_words, last_day
 
 register = template.Library()
@@ -113,5 +114,9 @@ def problems(form: forms.BaseForm) -> list[dict[str, str]]:
     for field in form:
         name = "" if field.is_hidden else str(field.auto_id if is_choices(field) else field.id_for_label)
         label = getattr(field.field, "summary_label", field.label)
-        found += [{"id": name, "text": f"{label}: {error}"} for error in field.errors]
+        told = [str(error) for error in field.errors]
+        found += [
+            {"id": name, "text": error if names_itself(field.field, error) else f"{label}: {error}"}
+            for error in told
+        ]
     return found

@@ -9,9 +9,13 @@ from django.urls import NoReverseMatch
 from django.utils.html import escape
 
 from m3console.core.links import ORGANIZATION_NAMESPACES, current, reverse
+from m3console.core.lists.back import left
 from m3console.core.models import Organization
+from m3console.core.undo import undo_url
 
 register = template.Library()
+register.filter(left)
+register.filter(undo_url)
 
 
 class OrganizationURLNode(URLNode):

@@ -23,9 +23,11 @@ from m3console.core.http import Request
 from m3console.core.links import redirect, reverse
 from m3console.core.lists import saved_views
 from m3console.core.lists.addresses import SAVED, ListAddress, essence
+from m3console.core.lists.back import back_to
 from m3console.core.lists.columns import MAX_NAMES, NONE
 from m3console.core.lists.listing import Table, listing
 from m3console.core.models import SavedFilter
+from m3console.core.personal import FreeTextForm
 from m3console.core.templatetags.console import instant
 from m3console.core.templatetags.tables import row_menu
 
@@ -64,9 +66,10 @@ def _moved(order: list[str], sent: QueryDict) -> list[str]:
     return order
 
 
-class SavedFilterForm(EntityForm):
+class SavedFilterForm(FreeTextForm):
     """Name, and whether the organization sees it; without the right to share only the name."""
 
+    free_text = ("name",)
     name = forms.CharField(max_length=100, widget=forms.TextInput(attrs={"autofocus": True}))
     shared = forms.BooleanField(
         label="Share with everybody in the organization",
@@ -107,7 +110,7 @@ class SavedFilterTable(Table):
         return record.name
 
     def render_list_name(self, value: str) -> str:
-        return title_of(value)
+        return navigation.title_of_list(value)
 
     def render_shared(self, value: bool) -> str:
         return "Everybody" if value else "Only the owner"
@@ -127,12 +130,6 @@ class SavedFilterTable(Table):
             items.insert(0, {"label": "Rename or share", "url": edit})
             items.append({"label": "Delete", "url": delete, "dialog": True, "danger": True})
         return row_menu(f"Actions for {record.name}", items)
-
-
-def title_of(list_name: str) -> str:
-    """What a list is called: as in the navigation, else by its address."""
-    words = list_name.partition(":")[2].removesuffix("_list").replace("_", " ").capitalize()
-    return navigation.label_of(list_name) or words
 
 
 @require_safe
@@ -157,7 +154,11 @@ def saved_filter_create(request: Request) -> HttpResponse:
 
     def save() -> HttpResponse:
         made = saved_views.create_saved_filter(
-            request.membership, list_name=at.list_name, query=essence(at.params), **form.cleaned_data
+            request.membership,
+            list_name=at.list_name,
+            query=essence(at.params),
+            reason=form.confirmed(),
+            **form.cleaned_data,
         )
         messages.success(request, f"Filter “{made.name}” saved.")
         return HttpResponseRedirect(at.url(**{SAVED: made.pk}))
@@ -185,6 +186,7 @@ def saved_filter_edit(request: Request, pk: UUID) -> HttpResponse:
             version=told["version"],
             name=told["name"],
             shared=told.get("shared", saved.shared),
+            reason=form.confirmed(),
         )
         messages.success(request, f"Saved filter “{changed.name}” updated.")
         return redirect("core:saved_filter_list")
@@ -235,7 +237,7 @@ def saved_filter_delete(request: Request, pk: UUID) -> HttpResponse:
     def save() -> HttpResponse:
         saved_views.delete_saved_filter(saved, membership=request.membership)
         messages.success(request, f"Saved filter “{saved.name}” deleted.")
-        return redirect("core:saved_filter_list")
+        return HttpResponseRedirect(back_to(request, reverse("core:saved_filter_list")))
 
     gone = "Everybody in the organization loses it." if saved.shared else "Only you use it."
     context = {
