@@ -5,13 +5,13 @@ from typing import Any
 
 from accounts.bulk_forms import EditAccountsForm
 from accounts.filters import AccountFilter
+from accounts.hierarchy import hold_families
 from accounts.models import Account
 from accounts.services import delete_account, update_account
 from accounts.tables import SORTS
 from m3console.core.bulk.acts import Act
 from m3console.core.bulk.forms import TypedCountForm
 from m3console.core.lists.selection import ListRows
-from m3console.core.locks import lock_accounts
 from m3console.core.registry import BulkEntry, extensions
 
 
@@ -24,7 +24,11 @@ def register() -> None:
 
 def _edit(account: Account, version: int, values: Mapping[str, Any]) -> bool:
     """Save what differs; an account that has it all already stays as it is."""
-    changes = {name: value for name, value in values["changes"].items() if getattr(account, name) != value}
+    wanted = dict(values["changes"])
+    if given := wanted.pop("custom_fields", {}):
+        own = {**account.custom_fields, **given}
+        wanted["custom_fields"] = {name: value for name, value in own.items() if value is not None}
+    changes = {name: value for name, value in wanted.items() if getattr(account, name) != value}
     if changes:
         update_account(account, version=version, **changes)
     return bool(changes)
@@ -36,9 +40,7 @@ def _delete(account: Account, version: int, values: Mapping[str, Any]) -> bool:
 
 
 def _hold(accounts: Sequence[Account]) -> None:
-    """The accounts and their parents, at once and so in the one order of locks."""
-    parents = {account.parent_account_id for account in accounts}
-    lock_accounts({account.pk for account in accounts}.union(parent for parent in parents if parent))
+    hold_families([account.pk for account in accounts])
 
 
 ACCOUNTS = ListRows(
@@ -50,7 +52,7 @@ ACCOUNTS = ListRows(
     SORTS,
     "name",
     AccountFilter,
-    "Name, code, e-mail or id",
+    "Name, code, email or id",
 )
 EDIT = Act(
     asks="Edit {}",

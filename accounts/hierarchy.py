@@ -1,8 +1,10 @@
 """Who may be whose child: two levels, at most 999 children (spec 1, Parent and child accounts)."""
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
 from accounts.models import MAX_CHILDREN, Account, AccountQuerySet, ChildMembership
@@ -20,6 +22,28 @@ KIND = "accounts.account"
 def hold(*accounts: Account | UUID | None) -> None:
     """Lock the accounts of a hierarchy that is about to change, until the end of the transaction."""
     lock_accounts(one.pk if isinstance(one, Account) else one for one in accounts if one)
+
+
+def hold_families(accounts: Collection[UUID]) -> None:
+    """Lock the accounts and the parents that they have, in the one order of locks.
+
+    One may get another parent while we wait. Then all are let go and taken anew with that one: a lock taken
+    behind others could wait for somebody who waits for us.
+    """
+    wanted = set(accounts) | _parents(accounts)
+    while True:
+        with transaction.atomic():
+            lock_accounts(wanted)
+            missing = _parents(accounts) - wanted
+            if not missing:
+                return
+            transaction.set_rollback(True)  # to this savepoint: it lets the locks go
+        wanted |= missing
+
+
+def _parents(accounts: Collection[UUID]) -> set[UUID]:
+    rows = Account.objects.filter(pk__in=accounts, parent_account__isnull=False)
+    return {parent for parent in rows.values_list("parent_account", flat=True) if parent}
 
 
 def check_parent(
@@ -99,7 +123,7 @@ def child_blockers(account: Account, most: int) -> list[Blocker]:
     children = list(current_children(account).order_by("name", "pk")[: most + 1])
     inside = account.organization
     named = [
-        Blocker(f"Child account “{child.name}”", _page("account_detail", inside, child))
+        Blocker(f"Child account “{child.name}”", _page("account_detail", inside, child), about=child)
         for child in children[:most]
     ]
     if len(children) > most:

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from accounts.hierarchy import KIND, check_parent, child_blockers, hold
+from accounts.hierarchy import KIND, check_parent, child_blockers, hold, hold_families
 from accounts.memberships import (
     PROPOSED,
     Day,
@@ -147,7 +147,7 @@ def delete_account(account: Account, *, version: int | None = None) -> None:
     Raises Blocked while children or running attachments exist, and StaleVersion.
     """
     with action("account.deleted"):
-        hold(account, account.parent_account_id)
+        hold_families([account.pk])
         fresh = Account.objects.select_related("organization").filter(pk=account.pk).first()
         if fresh is None or version not in {None, fresh.version}:
             raise StaleVersion(entities.changed_sentence(Account, account.pk))
@@ -257,7 +257,7 @@ def skeleton_name(code: str) -> str:
 
 
 def made_up_address(code: str) -> str:
-    """The e-mail address of an account that nobody has given one yet (spec 3, Usage)."""
+    """The email address of an account that nobody has given one yet (spec 3, Usage)."""
     return f"{hashlib.sha256(code.encode()).hexdigest()[:16]}-autocreated@example.com"
 
 

@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "m3console.core.middleware.OrganizationMiddleware",
+    "m3console.core.contention.ContentionMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -230,7 +231,7 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = EMAIL_CONFIG["EMAIL_HOST_USER"], EMAIL_CO
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="m3console@localhost")
 
 PGHISTORY_INSTALL_CONTEXT_FUNC_ON_MIGRATE = True
-# E-mail addresses are unique whatever their case: a constraint on lower(email), which the check does not see.
+# Email addresses are unique whatever their case: a constraint on lower(email), which the check does not see.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 
 LOGGING: dict[str, Any] = {

@@ -8,11 +8,13 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 
 from accounts.importing.columns import COLUMNS, FREE_TEXT, KEYS, REQUIRED, read_cell, text_of
+from accounts.importing.custom_cells import OwnValues, is_custom
 from accounts.importing.parents import check_parents
 from accounts.importing.reading import Row
 from accounts.importing.rows import CheckedRow
 from accounts.models import Account
 from accounts.services import check_first_bill_date
+from m3console.core.custom_fields.values import in_words
 from m3console.core.errors import RuleViolation
 from m3console.core.models import Currency, Organization
 from m3console.core.personal import looks_personal
@@ -32,6 +34,7 @@ class Checker:
         self._by_account: dict[UUID, int] = {}
         self._by_code: dict[str, int] = {}
         self._dates = 0
+        self._own = OwnValues(organization)
 
     def check(self, rows: Sequence[Row]) -> list[CheckedRow]:
         """The rows in their order: two queries a chunk, and two for all parents."""
@@ -73,6 +76,8 @@ class Checker:
         """The cells that differ from the account's, or for a new one all that hold something."""
         account = found.account
         for name in (name for name in self._columns if name not in KEYS):
+            if is_custom(name):
+                continue
             text = found.row.cells.get(name, "")
             old = text_of(account, name) if account else ""
             if account and text == old:
@@ -90,10 +95,32 @@ class Checker:
                     self._check_first_bill_date(found, account, value)
             if name in FREE_TEXT and text != old and (looks := looks_personal(text)):
                 found.warnings.append((COLUMNS[name], looks))
+        self._read_custom(found)
         if account is None:
             for name in REQUIRED:
                 if name not in self._columns:
                     found.refuse(name, f"{COLUMNS[name]} is missing: the file has no such column.")
+
+    def _read_custom(self, found: CheckedRow) -> None:
+        """The account's own values that differ; a blank cell takes one away."""
+        cells = []
+        for name in filter(is_custom, self._columns):
+            text, old = found.row.cells.get(name, "").strip(), self._own.text_of(found.account, name)
+            try:
+                value = self._own.read(name, text, found.account)
+            except ValidationError as problem:
+                found.refuse(name, " ".join(problem.messages))
+                continue
+            if (value is None and not old) or (value is not None and in_words(value) == old):
+                continue
+            cells.append((name, text))
+            found.changes.append((name, old, text))
+            if looks := looks_personal(text):
+                found.warnings.append((name, looks))
+        try:
+            self._own.changed(found.account, cells)
+        except ValidationError as problem:
+            found.refuse("", " ".join(problem.messages))
 
     def _check_first_bill_date(self, found: CheckedRow, account: Account, day: date | None) -> None:
         self._dates += 1

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 
 from accounts.forms import MAX_DAYS
+from accounts.importing.custom_cells import custom_column
 from accounts.models import Account
 from m3console.core.errors import RuleViolation
 from m3console.core.text import typed_text_valid
@@ -54,7 +55,9 @@ class Header:
         known = {label.lower(): field for field, label in COLUMNS.items()} | {
             field: field for field in COLUMNS
         }
-        fields = tuple(known.get(name.strip().lower()) for name in names)
+        fields = tuple(
+            known.get(name.strip().lower()) or custom_column(name.strip()) or None for name in names
+        )
         given = [field for field in fields if field]
         ignored = tuple(name for name, field in zip(names, fields, strict=True) if field is None)
         missing = [label for field, label in COLUMNS.items() if field not in given]
@@ -63,14 +66,19 @@ class Header:
                 raise RuleViolation(
                     f"There is no column “{name}”. If it is “{meant[0]}”, call it so; otherwise take it out."
                 )
-        for field in COLUMNS:
+        for field in dict.fromkeys(given):
             if given.count(field) > 1:
-                raise RuleViolation(f"There are two columns “{COLUMNS[field]}”. Take one out.")
+                raise RuleViolation(f"There are two columns “{heading(field)}”. Take one out.")
         if not {"id", "code"} & set(given):
             raise RuleViolation("The file needs a column “Code” (or “Id”) that says which account a row is.")
         if set(given) <= {"id"}:
             raise RuleViolation("The file has no column but “Id”: there is nothing to import.")
         return cls(fields, ignored)
+
+
+def heading(field: str) -> str:
+    """What the column of a field is called; a custom field's is called customFields.<name>."""
+    return COLUMNS.get(field, field)
 
 
 def text_of(account: Account, field: str) -> str:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from accounts.importing.checking import Checker
-from accounts.importing.columns import COLUMNS
+from accounts.importing.columns import heading
 from accounts.importing.reading import Row, read_file
 from accounts.importing.rows import CheckedRow
 from accounts.importing.writing import Changed, write_rows
@@ -155,7 +155,7 @@ def _stored(key: UUID, each: CheckedRow) -> AccountImportRow:
         code=each.code[:200],
         account=each.account,
         account_version=each.account.version if each.account else None,
-        fields=[COLUMNS[name] for name, _, _ in each.changes],
+        fields=[heading(name) for name, _, _ in each.changes],
         values=dict(each.row.cells),
         changes=[list(change) for change in each.changes],
         problems=[list(problem) for problem in each.problems],

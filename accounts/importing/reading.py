@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from accounts.importing.columns import COLUMNS, Header
+from accounts.importing.columns import Header, heading
 from m3console.core.csv_files.cells import armed
 from m3console.core.csv_files.lines import Lines, Readable
 from m3console.core.csv_files.records import CsvReader, Record
@@ -53,7 +53,7 @@ def _row(record: Record, header: Header) -> Row:
             continue
         text = armed(cell)
         if len(text) > MAX_CELL:
-            problems.append((COLUMNS[field], f"This is longer than {MAX_CELL:,} characters."))
+            problems.append((heading(field), f"This is longer than {MAX_CELL:,} characters."))
             text = ""
         cells[field] = text.replace("\0", "")
     return Row(record.line, cells, problems)

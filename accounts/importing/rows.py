@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from accounts.importing.columns import COLUMNS
+from accounts.importing.columns import heading
 from accounts.importing.reading import Row
 from accounts.models import Account, RowKind
 
@@ -26,7 +26,7 @@ class CheckedRow:
 
     def refuse(self, field: str, sentence: str) -> None:
         """Say what is wrong with a cell, or with the whole row where `field` is empty."""
-        self.problems.append((COLUMNS.get(field, ""), sentence))
+        self.problems.append((heading(field), sentence))
 
     def settle(self) -> None:
         """What the row does, now that everything about it is known."""

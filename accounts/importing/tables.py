@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from accounts.importing.columns import COLUMNS
+from accounts.importing.columns import heading
 from accounts.models import AccountImport, AccountImportRow, RowKind
 from accounts.tables import detail_url
 from m3console.core.links import reverse
@@ -98,7 +98,7 @@ class RowTable(Table):
     def value_what(self, record: AccountImportRow) -> str:
         told = [_sentence(*problem) for problem in record.problems]
         told += [_doubt(*warning) for warning in record.warnings]
-        told += [f"{COLUMNS[name]}: {old or 'none'} → {new or 'none'}" for name, old, new in record.changes]
+        told += [f"{heading(name)}: {old or 'none'} → {new or 'none'}" for name, old, new in record.changes]
         return "; ".join(told or record.fields)
 
     def _shown(self, record: AccountImportRow) -> Iterator[str]:
@@ -107,7 +107,7 @@ class RowTable(Table):
         for warning in record.warnings:
             yield format_html('<span class="tone-warn">{}</span>', _doubt(*warning))
         for name, old, new in record.changes:
-            label = format_html('<span class="hint">{}</span>', COLUMNS[name])
+            label = format_html('<span class="hint">{}</span>', heading(name))
             if old:
                 yield format_html("{} <s>{}</s> → {}", label, old, new or "none")
             else:

@@ -5,17 +5,21 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import OperationalError, connection
 
 from accounts.hierarchy import hold
 from accounts.importing.columns import COLUMNS, KEYS, read_cell
+from accounts.importing.custom_cells import Own, OwnValues, is_custom
 from accounts.models import Account, AccountImport, AccountImportRow, RowKind
 from accounts.services import CURRENCY_EXISTS, check_first_bill_date, create_account
 from m3console.core import clock
 from m3console.core.audit import current_actor
 from m3console.core.errors import RuleViolation, refusing
+from m3console.core.locks import hold_custom_field_types
 
 CHUNK: Final = 1_000
+CUSTOM: Final = "custom_fields"
 NAMED: Final = 3
 WRITTEN: Final = tuple(name for name in COLUMNS if name not in KEYS)
 UPDATE: Final = """
@@ -39,20 +43,30 @@ def write_rows(made: AccountImport) -> None:
     parents = Account.objects.filter(organization=made.organization_id, code__in=_parent_codes(made))
     dated = made.rows.filter(kind=RowKind.CHANGE, fields__contains=[COLUMNS["bill_epoch"]])
     hold(*parents.values_list("pk", flat=True), *dated.values_list("account_id", flat=True))
+    own = _own_values(made)
     sentences = {"account_code_once": Changed(TAKEN), CURRENCY_EXISTS: Changed("A currency was taken away.")}
     try:
         with refusing(sentences, deferred=[CURRENCY_EXISTS]):
             for chunk in _chunks(made, RowKind.CHANGE, "account_id"):
-                _change(chunk, made.columns)
+                _change(chunk, made.columns, own)
             # In the order of their codes, so that two loads hardly ever wait for each other in a circle.
             for chunk in _chunks(made, RowKind.CREATE, "code"):
-                _create(made, [row for row in chunk if not _parent(row)])
+                _create(made, [row for row in chunk if not _parent(row)], own)
             for chunk in _chunks(made, RowKind.CREATE, "code"):
-                _create_children(made, [row for row in chunk if _parent(row)])
+                _create_children(made, [row for row in chunk if _parent(row)], own)
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") == "40P01":  # a deadlock, of which we were the one to end
             raise Changed("Somebody else was creating the same accounts.") from None
         raise
+
+
+def _own_values(made: AccountImport) -> OwnValues:
+    """The types of custom fields, which stay until all is written: the last lock, after all accounts'."""
+    if any(map(is_custom, made.columns)):
+        changed = made.rows.filter(kind=RowKind.CHANGE).values("account")
+        list(Account.objects.filter(pk__in=changed).order_by("pk").select_for_update().values_list("pk"))
+        hold_custom_field_types(made.organization_id)
+    return OwnValues(made.organization_id)
 
 
 def _chunks(made: AccountImport, kind: RowKind, order: str) -> Iterator[Sequence[AccountImportRow]]:
@@ -62,7 +76,7 @@ def _chunks(made: AccountImport, kind: RowKind, order: str) -> Iterator[Sequence
         yield [found[key] for key in keys[first : first + CHUNK]]
 
 
-def _change(rows: Sequence[AccountImportRow], columns: Sequence[str]) -> None:
+def _change(rows: Sequence[AccountImportRow], columns: Sequence[str], own: OwnValues) -> None:
     """Every column of the file, where the account still has the version that the preview saw."""
     accounts = [row.account_id for row in rows if row.account_id]
     found = Account.objects.select_related("organization").filter(pk__in=accounts)
@@ -77,8 +91,11 @@ def _change(rows: Sequence[AccountImportRow], columns: Sequence[str]) -> None:
     for row in rows:
         _check_first_bill_date(seen[row.account_id], row)
     names = [name for name in columns if name in WRITTEN]
+    if any(map(is_custom, columns)):
+        names.append(CUSTOM)
     values = [
-        [row.account_id, row.account_version, *_written(seen[row.account_id], row, names)] for row in rows
+        [row.account_id, row.account_version, *_written(seen[row.account_id], row, names, own)]
+        for row in rows
     ]
     with connection.cursor() as cursor, connection.wrap_database_errors:
         stamps = [clock.now(), current_actor().user_id]
@@ -94,14 +111,26 @@ def _check_first_bill_date(account: Account, row: AccountImportRow) -> None:
                 raise Changed(f"Line {row.line}: {refused.message}") from None
 
 
-def _written(account: Account, row: AccountImportRow, names: Sequence[str]) -> Iterator[Any]:
+def _written(account: Account, row: AccountImportRow, names: Sequence[str], own: OwnValues) -> Iterator[Any]:
     """What differs is read from the file, the rest is written as it is."""
     changed = {name: new for name, _, new in row.changes}
     for name in names:
+        if name == CUSTOM:
+            field = Account._meta.get_field(CUSTOM)
+            yield field.get_db_prep_value(_custom(own, account, row), connection)  # type: ignore[union-attr]
+            continue
         yield read_cell(name, changed[name]) if name in changed else getattr(account, name)
 
 
-def _create(made: AccountImport, rows: Sequence[AccountImportRow]) -> None:
+def _custom(own: OwnValues, account: Account | None, row: AccountImportRow) -> Own:
+    """The account's own values with those of the row; a type that was changed meanwhile may refuse one."""
+    try:
+        return own.changed(account, [(name, new) for name, _, new in row.changes if is_custom(name)])
+    except ValidationError as problem:
+        raise Changed(f"Line {row.line}: {problem.messages[0]}") from None
+
+
+def _create(made: AccountImport, rows: Sequence[AccountImportRow], own: OwnValues) -> None:
     user, moment = current_actor().user_id, clock.now()
     accounts = [
         Account(
@@ -110,7 +139,7 @@ def _create(made: AccountImport, rows: Sequence[AccountImportRow]) -> None:
             updated_by_id=user,
             created_at=moment,
             updated_at=moment,
-            **_fields(row),
+            **_fields(row, own),
         )
         for row in rows
     ]
@@ -118,7 +147,7 @@ def _create(made: AccountImport, rows: Sequence[AccountImportRow]) -> None:
     _link(rows, [account.pk for account in accounts])
 
 
-def _create_children(made: AccountImport, rows: Sequence[AccountImportRow]) -> None:
+def _create_children(made: AccountImport, rows: Sequence[AccountImportRow], own: OwnValues) -> None:
     """By the one door that knows what a parent may have; each parent is held already, or new."""
     known = Account.objects.select_related("organization").filter(organization=made.organization_id)
     parents = {account.code: account for account in known.filter(code__in={_parent(row) for row in rows})}
@@ -128,15 +157,18 @@ def _create_children(made: AccountImport, rows: Sequence[AccountImportRow]) -> N
         if parent is None:
             raise Changed(f"The parent account “{_parent(row)}” is gone.")
         try:
-            account = create_account(organization=parent.organization, parent_account=parent, **_fields(row))
+            account = create_account(
+                organization=parent.organization, parent_account=parent, **_fields(row, own)
+            )
         except RuleViolation as refused:
             raise Changed(f"Line {row.line}: {refused.message}") from None
         made_ids.append(account.pk)
     _link(rows, made_ids)
 
 
-def _fields(row: AccountImportRow) -> dict[str, Any]:
-    return {name: read_cell(name, new) for name, _, new in row.changes if name in WRITTEN}
+def _fields(row: AccountImportRow, own: OwnValues) -> dict[str, Any]:
+    given = {name: read_cell(name, new) for name, _, new in row.changes if name in WRITTEN}
+    return given | {CUSTOM: _custom(own, None, row)}
 
 
 def _link(rows: Sequence[AccountImportRow], accounts: Sequence[UUID]) -> None:

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.importing.columns import COLUMNS
+from accounts.importing.custom_cells import custom_columns
 from accounts.importing.forms import ApplyForm, ImportForm
 from accounts.importing.imports import (
     Changed,
@@ -64,7 +65,7 @@ def import_create(request: Request) -> HttpResponse:
         "submit": "Check file",
         "cancel_url": reverse("accounts:account_list"),
         "crumbs": crumbs(),
-        "columns": list(COLUMNS.values()),
+        "columns": [*COLUMNS.values(), *custom_columns(request.organization)],
         "help_link": good_practice_link(),
     }
     return form_page(request, form, save, context=context, template="accounts/import_create.html")
@@ -75,7 +76,8 @@ def import_template(request: Request) -> HttpResponse:
     """A file to fill in: the header that an import knows."""
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="accounts-template.csv"'
-    csv.writer(answer).writerow(label for field, label in COLUMNS.items() if field != "id")
+    labels = [label for field, label in COLUMNS.items() if field != "id"]
+    csv.writer(answer).writerow([*labels, *custom_columns(request.organization)])
     return answer
 
 

@@ -38,6 +38,7 @@ class Actor:
 SYSTEM = Actor(source="command", name="command line")
 _actor: ContextVar[Actor] = ContextVar("actor", default=SYSTEM)
 _open: ContextVar[str | None] = ContextVar("action", default=None)
+_done: ContextVar[int] = ContextVar("done", default=0)
 
 
 def current_actor() -> Actor:
@@ -74,8 +75,14 @@ def action(name: str, *, reason: str = "", act: UUID | None = None, **facts: Any
         with transaction.atomic():
             open_context(name, reason=reason, act=act, **facts)
             yield
+        _done.set(_done.get() + 1)
     finally:
         _open.reset(token)
+
+
+def acts_done() -> int:
+    """How many actions this thread has committed, ever: whoever compares knows whether one was since."""
+    return _done.get()
 
 
 def open_context(name: str, *, reason: str = "", act: UUID | None = None, **facts: Any) -> None:

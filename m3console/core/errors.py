@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from psycopg import sql
@@ -10,10 +11,15 @@ from psycopg import sql
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """Why something cannot be done: one thing that stands in its way, with its page."""
+    """Why something cannot be done: one thing that stands in its way, with its page.
+
+    `about` is the row whose name stands in the text, in quotation marks, where a name may be personal: then
+    what is kept of the text is kept without it.
+    """
 
     text: str
     url: str = ""
+    about: Any = None
 
 
 class RuleViolation(Exception):  # noqa: N818 (nothing erred: a rule said no)

@@ -65,8 +65,8 @@ class Effect:
 class Erasure:
     """Where an upper app keeps an entity's personal data, so that it can be erased for good.
 
-    `values` answers the names and e-mail addresses that it keeps; `words` says in sentences what will be
-    erased; `erase` overwrites it, given the entity and the names and e-mail addresses that are kept of it
+    `values` answers the names and email addresses that it keeps; `words` says in sentences what will be
+    erased; `erase` overwrites it, given the entity and the names and email addresses that are kept of it
     anywhere. Whoever calls holds the entity's lock. Erasing twice changes nothing.
     """
 
@@ -137,7 +137,8 @@ class Extensions:
 
     `page` is the name of its page's URL. Kinds with a `history_apart`, of which a single act makes
     thousands, are in the organization's history only for those who ask for them. Of kinds that are not for
-    everybody in it, `history_shown` says which events a person sees.
+    everybody in it, `history_shown` says which events a person sees. `history_words` make of the values of
+    fields, by name, what people call them.
     """
 
     tabs: list[Tab] = field(default_factory=list)
@@ -155,6 +156,7 @@ class Extensions:
     page: str = ""
     history_apart: bool = False
     history_shown: Callable[[Membership], Q] = lambda membership: Q()
+    history_words: dict[str, Callable[[Any], str]] = field(default_factory=dict)
     erasures: list[Erasure] = field(default_factory=list)
     columns: list[RowFacts] = field(default_factory=list)
     filters: list[AddedFilter] = field(default_factory=list)

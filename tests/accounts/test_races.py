@@ -9,9 +9,10 @@ from threading import Barrier
 import pytest
 from django.db import connection, transaction
 
+from accounts import hierarchy
 from accounts.erasing import erase_personal_data
 from accounts.importing.imports import prepare_import
-from accounts.models import Account, AccountImport
+from accounts.models import Account, AccountImport, ChildMembership
 from accounts.services import delete_account, remove_child, skeleton_accounts, update_account
 from m3console.core.errors import RuleViolation, StaleVersion
 from m3console.core.locks import lock_accounts
@@ -126,6 +127,40 @@ def test_erasing_waits_for_an_import_that_is_being_applied_without_holding_its_a
                 cursor.execute("set local lock_timeout = '2s'")
             lock_accounts([account.pk])
         assert erasing.result().name == "erased"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_parent_that_changes_while_we_wait_is_held_too_and_in_the_order_of_locks(make_account):
+    low, high = make_account("low"), make_account("high")
+    child = make_account("child", parent_account=high)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            lock_accounts([child.pk])
+            holding = pool.submit(held_families, [child.pk])
+            until_somebody_waits()
+            ChildMembership.objects.update(parent=low)
+            Account.objects.filter(pk=child.pk).update(parent_account=low)
+        assert holding.result() == [low.pk, high.pk, child.pk]
+
+
+def held_families(accounts):
+    """The accounts that are held in the end, in the order in which they were taken together."""
+    taken, take = [], hierarchy.lock_accounts
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            with pytest.MonkeyPatch.context() as patched:
+                patched.setattr(
+                    hierarchy, "lock_accounts", lambda ids: (taken.append(sorted(ids)), take(ids))
+                )
+                hierarchy.hold_families(accounts)
+            cursor.execute(
+                "select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()"
+            )
+            [count] = cursor.fetchone()
+        assert count == len(taken[-1])
+        return taken[-1]
+    finally:
+        connection.close()
 
 
 def erased(account):

@@ -4,27 +4,32 @@ One refusal harms nothing else; history shows all that was done as one act.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.db import OperationalError
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 
 from m3console.core.audit import action
 from m3console.core.bulk.forms import BulkForm
-from m3console.core.bulk.outcomes import DONE, REFUSED, UNCHANGED, Outcome, Outcomes
+from m3console.core.bulk.outcomes import DONE, REFUSED, UNCHANGED, Outcome, Outcomes, referring
+from m3console.core.contention import contended, patiently
 from m3console.core.errors import RuleViolation
 from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.ids import uuid7
-from m3console.core.links import redirect, reverse
+from m3console.core.links import reverse
+from m3console.core.lists.addresses import address
 from m3console.core.lists.keyset import count_words
 from m3console.core.lists.selection import EVERYTHING, MATCHING, MOST, ListRows, Selection
-from m3console.core.registry import extensions
 
 CHUNK = 100
 NAMED = 10
 GONE = "It was deleted in the meantime."
+BUSY = "Somebody else was changing it at the same moment. Choose it again."
 
 
 def nothing_to_hold(rows: Sequence[Any]) -> None:
@@ -74,12 +79,14 @@ def bulk_page(request: Request, listed: ListRows, act: Act) -> HttpResponse:
         title=act.asks.format(listed.counted(len(seen))),
         done=act.done,
         noun=listed.noun,
+        model=listed.kind(request),
+        list_name=listed.list_name,
         total=len(seen),
-        back_url=listed.back(request),
     )
     if outcomes:
-        _carry_out(request, listed, act, seen, form, outcomes)
-    return redirect("core:bulk_detail", pk=token)
+        _Work(request, listed, act, seen, form, outcomes).carry_out()
+    # The list's search goes along in the address: it may hold a name, so it is kept nowhere else.
+    return HttpResponseRedirect(reverse("core:bulk_detail", pk=token) + address(request.GET))
 
 
 def _token(request: Request) -> UUID:
@@ -164,35 +171,53 @@ def _note(request: Request, listed: ListRows, chosen: Selection) -> str:
     return ""
 
 
-def _carry_out(
-    request: Request,
-    listed: ListRows,
-    act: Act,
-    seen: Mapping[UUID, int],
-    form: BulkForm,
-    outcomes: Outcomes,
-) -> None:
-    """Act chunk by chunk, the newest rows first, each chunk and its outcomes in one transaction."""
-    one_act, values = uuid7(), {**form.cleaned_data, "actor": request.user}
-    ids = sorted(seen, reverse=True)
-    for chunk in (ids[at : at + CHUNK] for at in range(0, len(ids), CHUNK)):
-        with action(act.recorded, reason=form.why(), act=one_act):
-            act.hold(list(listed.rows(request).filter(pk__in=chunk)))
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """An act that was confirmed, on the rows that were seen; in history it is one act."""
+
+    request: Request
+    listed: ListRows
+    act: Act
+    seen: Mapping[UUID, int]
+    form: BulkForm
+    outcomes: Outcomes
+    id: UUID = field(default_factory=uuid7)
+
+    def carry_out(self) -> None:
+        """Chunk by chunk, the newest rows first, each chunk and its outcomes in one transaction."""
+        ids = sorted(self.seen, reverse=True)
+        for at in range(0, len(ids), CHUNK):
+            chunk = ids[at : at + CHUNK]
+            try:
+                patiently(partial(self._act_on, chunk, at))
+            except OperationalError as lost:
+                if not contended(lost):
+                    raise
+                del self.outcomes.all[at:]
+                self.outcomes.add([Outcome(key, "", REFUSED, BUSY) for key in chunk])
+
+    def _act_on(self, chunk: Sequence[UUID], reached: int) -> None:
+        del self.outcomes.all[reached:]  # of an earlier try
+        act, values = self.act, {**self.form.cleaned_data, "actor": self.request.user}
+        with action(act.recorded, reason=self.form.why(), act=self.id):
+            act.hold(list(self._rows(chunk)))
             # Read again, now that nobody else can change what the locks are about.
-            rows = sorted(listed.rows(request).filter(pk__in=chunk), key=act.turn)
-            found = [_outcome(act, row, seen[row.pk], values) for row in rows]
-            found += [Outcome("", "", REFUSED, GONE)] * (len(chunk) - len(rows))
-            outcomes.add(found)
+            rows = sorted(self._rows(chunk), key=act.turn)
+            found = [_outcome(act, row, self.seen[row.pk], values) for row in rows]
+            gone = sorted(set(chunk) - {row.pk for row in rows})
+            self.outcomes.add([*found, *(Outcome(key, "", REFUSED, GONE) for key in gone)])
+
+    def _rows(self, chunk: Sequence[UUID]) -> QuerySet[Any]:
+        return self.listed.rows(self.request).filter(pk__in=chunk)
 
 
 def _outcome(act: Act, row: Any, version: int, values: Mapping[str, Any]) -> Outcome:
-    name, url_name = str(row), extensions(row._meta.label_lower).page
-    url = reverse(url_name, pk=row.pk) if url_name else ""
+    code = str(getattr(row, "code", ""))
     try:
         changed = act.apply(row, version, values)
     except RuleViolation as refusal:
-        blockers = [(one.text, one.url) for one in getattr(refusal, "blockers", ())]
-        return Outcome(name, url, REFUSED, refusal.message, blockers)
-    if act.danger:
-        url = ""  # its page is gone with it
-    return Outcome(name, url, DONE if changed else UNCHANGED)
+        blockers = getattr(refusal, "blockers", ())
+        named = [row, *(one.about for one in blockers if one.about is not None)]
+        told = [(referring(one.text, named), one.url) for one in blockers]
+        return Outcome(row.pk, code, REFUSED, referring(refusal.message, named), told)
+    return Outcome(row.pk, code, DONE if changed else UNCHANGED)
