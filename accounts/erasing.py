@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from django.db.models import F
 
@@ -23,7 +24,7 @@ TELLING: Final = 4
 
 
 def erase_personal_data(account: Account, *, version: int, reason: str) -> Account:
-    """Name, e-mail address and address become "erased", in the account and wherever upper apps copied them.
+    """Name, email address and address become "erased", in the account and wherever upper apps copied them.
 
     Amounts, numbers and content hashes stay. It cannot be undone; erasing again changes nothing. Raises
     RuleViolation for a reason that is blank or names the person, and StaleVersion.
@@ -35,7 +36,7 @@ def erase_personal_data(account: Account, *, version: int, reason: str) -> Accou
         rows = Account.everyone.select_related("organization").select_for_update(of=("self",))
         fresh = rows.filter(pk=account.pk, version=version).first()
         if fresh is None:
-            raise StaleVersion(entities.changed_sentence(Account, account.pk))
+            raise StaleVersion(_changed(account))
         values = identities(fresh)
         _check_reason(reason, {*values, *(getattr(fresh, name) for name in ADDRESS)})
         for one in extensions(KIND).erasures:
@@ -47,7 +48,7 @@ def erase_personal_data(account: Account, *, version: int, reason: str) -> Accou
 
 
 def identities(account: Account) -> frozenset[str]:
-    """The names and e-mail addresses that are kept of the account anywhere, former ones on bills too."""
+    """The names and email addresses that are kept of the account anywhere, former ones on bills too."""
     own = {getattr(account, name) for name in IDENTITY}
     kept = {value for one in extensions(KIND).erasures for value in one.values(account.pk)}
     return frozenset((own | kept) - {"", ERASED})
@@ -75,6 +76,16 @@ def _changes(account: Account) -> dict[str, Any]:
     if any(getattr(account, name) for name in ADDRESS):
         wanted[ADDRESS[0]] = ERASED
     return {name: value for name, value in wanted.items() if getattr(account, name) != value}
+
+
+def _changed(account: Account) -> str:
+    """Who saved or deleted the account meanwhile; a deleted one is still there to be erased."""
+    row = Account.everyone.select_related("updated_by", "organization").get(pk=account.pk)
+    zone = row.organization.timezone
+    if row.deleted_at and not account.deleted_at:
+        who, when = entities.saved_by(row), row.updated_at.astimezone(ZoneInfo(zone))
+        return f"Deleted by {who} at {when:%Y-%m-%d %H:%M} ({zone}). Erasing it is still possible: reload."
+    return entities.saved_sentence(row, zone)
 
 
 def _check_reason(reason: str, values: Iterable[str]) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -29,6 +29,7 @@ from m3console.core.history.entries import history_page
 from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.links import redirect, reverse
+from m3console.core.lists.back import back_to
 from m3console.core.lists.listing import listing
 from m3console.core.searching.pages import SearchPages
 
@@ -49,6 +50,18 @@ def account_of(request: Request, pk: UUID) -> Account:
     account = get_object_or_404(rows, pk=pk)
     account.organization = request.organization
     return account
+
+
+# What is done to a child, as its parent's history tells it: by the act and what became of the membership.
+CHILDREN = {
+    ("account.created", "insert"): "Added child account {child}",
+    ("account.updated", "insert"): "Added child account {child}",
+    ("account.updated", "update"): "Changed child account {child}",
+    ("account.updated", "delete"): "Removed child account {child}",
+    ("account.deleted", "delete"): "Deleted child account {child}",
+    ("child_account.removed", "update"): "Removed child account {child}",
+    ("child_account.removed", "delete"): "Removed child account {child}",
+}
 
 
 @require_http_methods(["GET", "POST"])
@@ -150,7 +163,7 @@ def account_delete(request: Request, pk: UUID) -> HttpResponse:
             context["blockers"] = blocked.blockers
             raise
         messages.success(request, f"Account “{account.name}” deleted.")
-        return redirect("accounts:account_list")
+        return HttpResponseRedirect(back_to(request, reverse("accounts:account_list")))
 
     return form_page(
         request, form, save, template="m3console/confirm.html", context=context, partial="confirm"
@@ -168,7 +181,10 @@ def account_detail(request: Request, pk: UUID) -> HttpResponse:
 def account_history(request: Request, pk: UUID) -> HttpResponse:
     account = account_of(request, pk)
     context = account_context(request, account, tab="history")
-    family = [Source(ChildMembership, {role: account.pk}) for role in ("child_id", "parent_id")]
+    family = [
+        Source(ChildMembership, {"child_id": account.pk}),
+        Source(ChildMembership, {"parent_id": account.pk}, sentences=CHILDREN),
+    ]
     return history_page(
         request, account, related=family, template="accounts/account_history.html", context=context
     )

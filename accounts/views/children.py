@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.hierarchy import children_with_days
@@ -18,10 +18,12 @@ from m3console.core import clock
 from m3console.core.forms import form_page, posted
 from m3console.core.htmx import page
 from m3console.core.http import Request
-from m3console.core.links import redirect, reverse
+from m3console.core.links import reverse
+from m3console.core.lists.back import back_to
 from m3console.core.lists.listing import listing
 
 FORMER = 50
+ADD = "Create a child account, or choose this account as the parent of another one."
 
 
 @require_GET
@@ -29,6 +31,7 @@ def account_children(request: Request, pk: UUID) -> HttpResponseBase:
     account = account_of(request, pk)
     if account.parent_account_id:
         raise Http404("A child account has no children.")
+    former = list(_former(account))
     return listing(
         request,
         title="Child accounts",
@@ -37,10 +40,10 @@ def account_children(request: Request, pk: UUID) -> HttpResponseBase:
         table=ChildTable,
         sorts=SORTS,
         default="name",
-        search="Name, code, e-mail or id",
-        empty="Create a child account, or choose this account as the parent of another one.",
+        search="Name, code, email or id",
+        empty=("No child account now" if former else "No child account yet", ADD),
         context=account_context(request, account, tab="children")
-        | {"create_child_url": create_child_url(account), "former": _former(account)},
+        | {"create_child_url": create_child_url(account), "former": former},
         template="accounts/account_children.html",
     )
 
@@ -66,7 +69,7 @@ def child_remove(request: Request, pk: UUID) -> HttpResponse:
         given = form.cleaned_data
         remove_child(child, parent=parent, day=given["parent_from"], version=given["version"])
         messages.success(request, f"Child account “{child.name}” removed from “{parent.name}”.")
-        return redirect("accounts:account_children", pk=parent.pk)
+        return HttpResponseRedirect(back_to(request, reverse("accounts:account_children", pk=parent.pk)))
 
     context = {
         "title": f"Remove child account {child.name}?",

@@ -4,18 +4,20 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.erasing import erase_personal_data, erased_in_words, is_erased
+from accounts.erasing import erase_personal_data, erased_in_words, identities, is_erased
 from accounts.forms import EraseForm
+from accounts.mentions import mentions_in_words
 from accounts.models import Account
 from accounts.tables import DELETED_SORTS, DeletedTable
 from accounts.views.header import crumbs, good_practice_link
 from m3console.core.forms import form_page, posted
 from m3console.core.http import Request
 from m3console.core.links import redirect, reverse
+from m3console.core.lists.back import back_to
 from m3console.core.lists.listing import listing
 
 NOTHING_LEFT = "The personal data of this account is erased already. Nothing is left of it."
@@ -32,7 +34,7 @@ def deleted_list(request: Request) -> HttpResponseBase:
         table=DeletedTable,
         sorts=DELETED_SORTS,
         default="-deleted_at",
-        search="Name, code, e-mail or id",
+        search="Name, code, email or id",
         empty="Accounts that are deleted show here, with their bills.",
         context={"crumbs": crumbs(), "help_link": good_practice_link()},
     )
@@ -49,7 +51,7 @@ def account_erase(request: Request, pk: UUID) -> HttpResponse:
         erase_personal_data(account, version=typed["version"], reason=typed["reason"])
         messages.success(request, f"Personal data of the account with the code “{account.code}” erased.")
         if account.deleted_at:
-            return redirect("accounts:deleted_list")
+            return HttpResponseRedirect(back_to(request, reverse("accounts:deleted_list")))
         return redirect("accounts:account_detail", pk=pk)
 
     return form_page(
@@ -57,17 +59,18 @@ def account_erase(request: Request, pk: UUID) -> HttpResponse:
         form,
         save,
         template="m3console/confirm.html",
-        context=_context(account),
+        context=_context(request, account),
         partial="confirm",
     )
 
 
-def _context(account: Account) -> dict[str, Any]:
+def _context(request: Request, account: Account) -> dict[str, Any]:
     gone = is_erased(account)
     back = reverse("accounts:deleted_list")
     return {
         "title": f"Erase personal data of {account.name}?",
         "effects": erased_in_words(account),
+        "noted": mentions_in_words(identities(account), request.membership),
         "blockers": [{"text": NOTHING_LEFT}] if gone else [],
         "blocked": "There is nothing to erase.",
         "submit": "Erase personal data",

@@ -11,7 +11,7 @@ class CoreConfig(AppConfig):
         from m3console.core.entities import custom_field_checks
         from m3console.core.models import EntityType, Organization
         from m3console.core.models.saved_views import seen_by
-        from m3console.core.navigation import Entry, add
+        from m3console.core.navigation import Entry, add, title_of_list
         from m3console.core.registry import extensions, have_pages
         from m3console.core.searching.finding import can_be_created
 
@@ -22,6 +22,7 @@ class CoreConfig(AppConfig):
             ("Create custom field", "core:custom_field_create"),
         )
         extensions("core.savedfilter").history_shown = lambda member: seen_by(member.user_id)
+        extensions("core.savedfilter").history_words["list_name"] = title_of_list
         have_pages(
             currency="core:currency_edit",
             customfielddefinition="core:custom_field_edit",

@@ -104,6 +104,10 @@ def changed_sentence(model: type[Entity], pk: UUID) -> str:
 
 def saved_sentence(row: Any, timezone: str) -> str:
     """Who saved a row last, and when in the zone (spec 1: "changed by X at T, reload")."""
-    who = row.updated_by.get_full_name() or row.updated_by.email if row.updated_by else "the system"
     when = row.updated_at.astimezone(ZoneInfo(timezone))
-    return f"Changed by {who} at {when:%Y-%m-%d %H:%M} ({timezone}), reload to see it."
+    return f"Changed by {saved_by(row)} at {when:%Y-%m-%d %H:%M} ({timezone}), reload to see it."
+
+
+def saved_by(row: Any) -> str:
+    """Who saved a row last."""
+    return str(row.updated_by.get_full_name() or row.updated_by.email) if row.updated_by else "the system"

@@ -18,6 +18,7 @@ from m3console.core.history.entries import history_page
 from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.links import redirect, reverse
+from m3console.core.lists.back import back_to
 from m3console.core.registry import Blocker, extensions
 from m3console.core.rows import asked_to_redraw
 from plans.models import Aggregation, Meter, Plan, PlanTemplate, Pricing, Product
@@ -187,7 +188,7 @@ def delete_page(
             found = refusal.blockers
         else:
             messages.success(request, f"{kind.noun.capitalize()} “{entity}” deleted.")
-            return _leave(request, back_url or kind.url("list"))
+            return _leave(request, back_to(request, back_url or kind.url("list")))
     context = {
         "title": f"Delete {kind.noun} {entity}?", "submit": f"Delete {kind.noun}", "danger": True,
         "cancel_url": kind.url("detail", pk=entity.pk), "effects": effects,

@@ -2,8 +2,13 @@
 
 import pytest
 
+from accounts.erasing import erase_personal_data
 from accounts.models import Account
-from accounts.services import delete_account
+from accounts.services import delete_account, update_account
+from m3console.core.audit import action
+from m3console.core.errors import StaleVersion
+from m3console.core.lists.saved_views import create_saved_filter
+from m3console.core.models import Membership
 from tests.accounts.pages import BASE, HTMX, listed, text
 
 REASON = "GDPR, art. 17, case 1234"
@@ -73,3 +78,54 @@ def test_deleted_accounts_of_others_are_out_of_reach(administrator, make_account
     delete_account(stranger)
     assert listed(administrator.get(f"{BASE}deleted/")) == []
     assert administrator.get(f"{BASE}{stranger.pk}/erase/").status_code == 404
+
+
+def test_an_account_deleted_meanwhile_is_said_to_be_so_and_can_still_be_erased(administrator, make_account):
+    account = make_account("canary-1")
+    delete_account(account)
+    sent = {"version": 1, "reason": REASON, "typed_code": "canary-1"}
+    where = f"{BASE}{account.pk}/erase/"
+    stale = administrator.post(where, sent)
+    assert stale.status_code == 409
+    assert "deleted by somebody else" not in text(stale)
+    assert "Changed by the system" in text(stale)
+    assert 'name="version" value="2"' in text(stale)
+    assert administrator.post(where, sent | {"version": 2}).status_code == 302
+
+
+def test_it_says_that_the_account_was_deleted_since_it_was_read(make_account):
+    account = make_account("canary-1")
+    seen = Account.objects.get(pk=account.pk)
+    delete_account(account)
+    with pytest.raises(StaleVersion, match=r"Deleted by the system at .* Erasing it is still possible"):
+        erase_personal_data(seen, version=1, reason=REASON)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_people_wrote_of_the_person_themselves_is_listed_with_links(
+    administrator, operator, make_account
+):
+    account = make_account("canary-1", name="Zyxwvut Canaria", email_address="zyx@canaria.example")
+    people = {each.role: each for each in Membership.objects.select_related("organization")}
+    shared = saved(people["administrator"], "Zyxwvut canaria owes", "", shared=True)
+    saved(people["administrator"], "One person", "q=zyx%40canaria.example")
+    saved(people["operator"], "My Zyxwvut Canaria", "currency=EUR")
+    saved(people["operator"], "Euros", "currency=EUR")
+    with action("account.updated", reason="Called Zyxwvut Canaria"):
+        update_account(account, version=1, purchase_order_number="PO")
+    page = administrator.get(f"{BASE}{account.pk}/erase/")
+    said = [(one.text, one.url) for one in page.context["noted"]["list"]]
+    assert [words for words, _ in said][:2] == [
+        "Saved filter “Zyxwvut canaria owes” of Accounts: rename or delete it",
+        "Saved filter “One person” of Accounts: rename or delete it",
+    ]
+    assert said[0][1] == f"/o/acme/saved-filters/{shared.pk}/edit/"
+    assert said[2] == ("A saved filter of Operator of Acme's own, in Accounts: ask for it to be deleted", "")
+    assert said[3][0].startswith("The reason of “Updated account” on ")
+    assert len(said) == 4
+    assert "My Zyxwvut" not in text(page)
+    assert "Called Zyxwvut Canaria" in text(administrator.get(said[3][1]))
+
+
+def saved(member, name, query, **more):
+    return create_saved_filter(member, list_name="accounts:account_list", name=name, query=query, **more)

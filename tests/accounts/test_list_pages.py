@@ -4,6 +4,8 @@ import csv
 import io
 from datetime import date, datetime
 
+import pytest
+
 from accounts.models import Account
 from accounts.services import skeleton_accounts
 from m3console.core import clock
@@ -139,3 +141,23 @@ def test_what_is_typed_is_found_beginnings_first_unless_an_order_was_chosen(oper
     chosen = operator.get(BASE, {"q": "bor", "sort": "name"})
     assert listed(chosen) == ["Arboretum", "Boreas", "Labor Union"]
     assert 'name="sort" value="name"' in text(chosen)
+
+
+@pytest.mark.parametrize("way", ["HX-Current-URL", "Referer"])
+def test_deleting_from_a_filtered_list_leads_back_to_it_as_it_was(operator, make_account, way):
+    account = make_account("b-1")
+    left = f"{BASE}?q=b&sort=-name&cursor=a1"
+    asked = operator.get(f"{BASE}{account.pk}/delete/", headers={way: f"http://testserver{left}"})
+    assert f'name="back" value="{left.replace("&", "&amp;")}"' in " ".join(text(asked).split())
+    done = operator.post(f"{BASE}{account.pk}/delete/", {"version": 1, "back": left})
+    assert done["Location"] == left
+
+
+@pytest.mark.parametrize(
+    "back",
+    ["https://elsewhere.example/?x=1", "//elsewhere.example/?x", "http://[", "/o/other/accounts/?q=x", ""],
+)
+def test_it_leads_to_no_other_page_than_the_list(operator, make_account, back):
+    account = make_account("b-1")
+    done = operator.post(f"{BASE}{account.pk}/delete/", {"version": 1, "back": back})
+    assert done["Location"] == BASE

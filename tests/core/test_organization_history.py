@@ -6,9 +6,9 @@ from django.db import connection
 from accounts.services import create_account, delete_account, update_account
 from m3console.core.audit import Actor, acting_as, action, actor_of
 from m3console.core.configuration import create_currency
+from m3console.core.history.sources import tracked_models
 from m3console.core.lists.saved_views import create_saved_filter
 from m3console.core.models import Membership
-from m3console.core.views.history import tracked_models
 from plans.services import create_product
 
 PAGE = "/o/acme/history/"
@@ -145,3 +145,10 @@ def test_what_somebody_may_not_open_is_named_without_a_link(sign_in, account):
     about = [entries(client)[0].about[0] for client in clients]
     assert [one.label for one in about] == ["Currency Credits"] * 2
     assert [bool(one.url) for one in about] == [False, True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_saved_filter_names_its_list_as_people_do(sign_in, account):
+    client = sign_in("operator")
+    create_saved_filter(Membership.objects.get(), list_name="accounts:account_list", name="Euros", query="")
+    assert ("List name", "Accounts") in [(c.field, c.new) for c in entries(client)[0].changes]

@@ -16,6 +16,8 @@ from django.db.models import OuterRef, Q, Subquery, Value
 UNREMARKABLE: Final = frozenset(
     {"id", "organization", "version", "created_at", "created_by", "updated_at", "updated_by"}
 )
+WINDOW: Final = 5_000
+"""So many events of each kind are looked through for what no index knows."""
 # What a new row need not say of itself.
 UNSAID: Final[tuple[Any, ...]] = (None, "", [], {}, False)
 
@@ -25,12 +27,14 @@ class Source:
     """Rows whose changes belong to a history: events of `model` whose values match.
 
     Matched are the event rows, not the rows themselves, so that deleted rows are found too. `shown` narrows
-    them down to those that the reader may see.
+    them down to those that the reader may see. `sentences` say, by action and kind of change, what an act on
+    these rows alone is to the reader: "Added child account {child}", with names of fields.
     """
 
     model: Any
     matching: Mapping[str, Any]
     shown: Q = field(default_factory=Q)
+    sentences: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def events(self) -> models.QuerySet[Any]:
         events: models.QuerySet[Any] = self.model.pgh_event_model.objects.filter(self.shown, **self.matching)
@@ -99,6 +103,11 @@ class Position:
     def __str__(self) -> str:
         return f"{self.at.isoformat()}~{self.rank}~{self.event_id}"
 
+    @property
+    def newness(self) -> tuple[datetime, int, int]:
+        """The greater, the earlier in the one order."""
+        return self.at, -self.rank, self.event_id
+
     def older(self, rank: int) -> Q:
         """The events of a source that come after this position, reading backwards in time."""
         earlier, same = Q(pgh_created_at__lt=self.at), Q(pgh_created_at=self.at)
@@ -113,25 +122,32 @@ def changes(
     before: Position | None = None,
     limit: int,
     where: Q | None = None,
+    among: Q | None = None,
 ) -> tuple[list[RowChange], Position | None]:
     """The newest changes of all sources, at most `limit`, and the position to go on from, if any.
 
-    `where` narrows the event rows down. One query finds them, two for each kind among them read them.
+    `where` narrows the event rows down by their indexes. `among` may say what no index knows: then only the
+    newest WINDOW events of each source are looked through, and the position is where that ended. One query
+    finds them, two for each kind among them read them.
     """
-    parts = [
-        _newest(source.events().filter(where or Q(), before.older(rank) if before else Q()), rank, limit + 1)
+    events = [
+        source.events().filter(where or Q(), before.older(rank) if before else Q())
         for rank, source in enumerate(sources)
     ]
-    newest = parts[0]
-    if len(parts) > 1:
-        whole = newest.union(*parts[1:], all=True)
-        newest = whole.order_by("-pgh_created_at", "rank", "-pgh_id")[: limit + 1]
-    found = [Position(*row) for row in newest]
+    bound = _bound(events) if among else None
+    looked_at = [_window(each).filter(among) if among else each for each in events]
+    found = _places([_newest(each, rank, limit + 1) for rank, each in enumerate(looked_at)], limit + 1)
+    if bound:
+        found = [place for place in found if place.newness >= bound.newness]
     shown = found[:limit]
+    end = shown[-1] if len(found) > limit else bound
+    return _read(sources, shown), end
+
+
+def _read(sources: Sequence[Source], shown: Sequence[Position]) -> list[RowChange]:
     events = _events(sources, shown)
     previous = _previous(events.values())
-    rows = [_row_change(at.rank, events[at.rank, at.event_id], previous) for at in shown]
-    return rows, shown[-1] if len(found) > limit else None
+    return [_row_change(at.rank, events[at.rank, at.event_id], previous) for at in shown]
 
 
 def transactions(rows: Iterable[RowChange]) -> list[Transaction]:
@@ -143,6 +159,28 @@ def transactions(rows: Iterable[RowChange]) -> list[Transaction]:
             found.append(Transaction(row.at, row.event.pgh_context_id, row.context))
         found[-1].changes.append(row)
     return found
+
+
+def _window(events: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    """Of a source's events, those that are looked through one by one."""
+    newest = events.order_by("-pgh_created_at", "-pgh_id").values("pgh_id")[:WINDOW]
+    window: models.QuerySet[Any] = events.model.objects.filter(pgh_id__in=newest)
+    return window
+
+
+def _bound(sources: Sequence[models.QuerySet[Any]]) -> Position | None:
+    """The newest end of all windows that are full: up to there every event is looked at."""
+    last = [_newest(events, rank, WINDOW)[WINDOW - 1 : WINDOW] for rank, events in enumerate(sources)]
+    return max(_places(last, len(last)), key=lambda place: place.newness, default=None)
+
+
+def _places(parts: Sequence[models.QuerySet[Any]], limit: int) -> list[Position]:
+    """The newest places of all parts, in their one order."""
+    newest = parts[0]
+    if len(parts) > 1:
+        whole = newest.union(*parts[1:], all=True)
+        newest = whole.order_by("-pgh_created_at", "rank", "-pgh_id")[:limit]
+    return [Position(*row) for row in newest]
 
 
 def _newest(events: models.QuerySet[Any], rank: int, limit: int) -> models.QuerySet[Any]:

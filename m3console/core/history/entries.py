@@ -24,17 +24,18 @@ from m3console.core.history.changes import (
     transactions,
 )
 from m3console.core.history.filters import HistoryFilter, asked
-from m3console.core.history.things import Concerned, Things, concerned, kind_and_name, thing_of
+from m3console.core.history.things import Concerned, Thing, Things, concerned, kind_and_name, thing_of
+from m3console.core.history.told import NOBODYS, Names, Told
 from m3console.core.htmx import page
 from m3console.core.http import Request
 from m3console.core.lists.addresses import address
+from m3console.core.registry import extensions
 from m3console.core.templatetags.console import day_text, spelled, zone, zone_name
 
 PAGE = 50
 NAMED = 5  # things that an entry is about, before it only counts them
 OUTSIDE = "Outside the console"
 BY_SQL = {"insert": "Added by SQL", "update": "Changed by SQL", "delete": "Deleted by SQL"}
-Names = Mapping[tuple[type, Any], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,32 +88,42 @@ def history_page(
     """
     sources = [Source(type(entity), {"pgh_obj_id": entity.pk}), *related]
     narrowed = asked(request.GET, request.organization)
-    return page(request, template, {**timeline(request, sources, narrowed), **(context or {})})
+    shown = timeline(request, sources, narrowed, of=(type(entity), entity.pk))
+    return page(request, template, {**shown, **(context or {})})
 
 
 def timeline(
-    request: Request, sources: Sequence[Source], narrowed: HistoryFilter, *, whole: bool = False
+    request: Request,
+    sources: Sequence[Source],
+    narrowed: HistoryFilter,
+    *,
+    of: Thing | None = None,
 ) -> dict[str, Any]:
     """The context of m3console/_history.html: a page of the sources' changes, and its neighbours.
 
-    In the history of a `whole` organization each entry says what it is about.
+    It is that `of` one thing, or of a whole organization, where each entry says what it is about.
     """
     before = Position.parse(request.GET.get("cursor", ""))
-    rows, end = changes(sources, before=before, limit=PAGE, where=narrowed.where)
+    rows, end = changes(sources, before=before, limit=PAGE, where=narrowed.where, among=narrowed.among)
     params = request.GET
     return {
-        "days": days(transactions(rows), whole_for=request.membership.role if whole else ""),
+        "looked_back_to": end.at if end and len(rows) < PAGE else None,
+        "days": days(
+            transactions(rows),
+            whole_for="" if of else request.membership.role,
+            told=Told(of, [source.sentences for source in sources]),
+        ),
         "narrowed": narrowed,
         "older_url": address(params, cursor=end) if end else "",
         "newest_url": address(params) if before else "",
     }
 
 
-def days(found: Sequence[Transaction], *, whole_for: str = "") -> list[Day]:
+def days(found: Sequence[Transaction], *, whole_for: str = "", told: Told = NOBODYS) -> list[Day]:
     """The transactions in words, by the organization's days; with what they are about for a role."""
-    names = _names(found)
+    names = _names(found, told)
     things = concerned(found, whole_for) if whole_for else {}
-    events = [_event(each, names, things) for each in found]
+    events = [_event(each, names, things, told) for each in found]
     by_day = groupby(events, key=lambda event: event.at.astimezone(zone()).date())
     return [Day(day, list(each)) for day, each in by_day]
 
@@ -123,7 +134,7 @@ def in_words(action: str) -> str:
     return f"{verb.replace('_', '-')} {noun.replace('_', ' ').replace('.', ' ')}".strip().capitalize()
 
 
-def _event(transaction: Transaction, names: Names, things: Things) -> ShownEvent:
+def _event(transaction: Transaction, names: Names, things: Things, story: Told) -> ShownEvent:
     told = transaction.context
     about = list(dict.fromkeys(things[thing_of(row)] for row in reversed(transaction.changes) if things))
     several = len(about) > 1
@@ -132,13 +143,15 @@ def _event(transaction: Transaction, names: Names, things: Things) -> ShownEvent
         at=transaction.at,
         actor=(told.get("actor_name") or "The system") if told else OUTSIDE,
         source=str(told.get("source") or "unknown") if told else "SQL",
-        sentence=in_words(told["action"]) if told.get("action") else BY_SQL.get(kind, "Changed by SQL"),
+        sentence=story.sentence(transaction, names)
+        or (in_words(told["action"]) if told.get("action") else BY_SQL.get(kind, "Changed by SQL")),
         reason=str(told.get("reason") or ""),
         request_id=str(told.get("request") or ""),
         changes=[
             _shown(row, change, names, named=several if things else bool(row.rank))
             for row in reversed(transaction.changes)
             for change in _fields(row, whole=bool(things))
+            if not story.says_already(transaction, row, change)
         ],
         about=about[:NAMED],
         more=max(0, len(about) - NAMED),
@@ -183,6 +196,8 @@ def _words(field: Any, value: Any, names: Names) -> str:
         return ""
     if field.is_relation:
         return names.get((field.related_model, value), str(value))
+    if words := extensions(field.model._meta.label_lower).history_words.get(field.name):
+        return words(value)
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
     return _plain(field, value)
@@ -222,12 +237,12 @@ def _held(value: Any) -> str:
             return str(value)
 
 
-def _names(found: Iterable[Transaction]) -> dict[tuple[type, Any], str]:
+def _names(found: Iterable[Transaction], told: Told) -> dict[tuple[type, Any], str]:
     """What the keys among the changes point to: one query for each kind; what is gone shows its key."""
     wanted: dict[Any, set[Any]] = {}
     for transaction in found:
         for row in transaction.changes:
-            for change in row.fields:
+            for change in (*row.fields, *told.named(transaction, row)):
                 if change.model_field.is_relation:
                     keys = {key for key in (change.old, change.new) if key is not None}
                     wanted.setdefault(change.model_field.related_model, set()).update(keys)

@@ -9,6 +9,7 @@ from uuid import UUID
 from django import forms
 from django.db.models import Q
 from django.http import QueryDict
+from pghistory.models import Context
 
 from m3console.core.forms import DateInput
 from m3console.core.lists.addresses import address
@@ -26,6 +27,7 @@ SOURCES = [
     ("API", "API"),
     (SQL, "SQL, outside the console"),
 ]
+MOST_CONTEXTS = 1_000
 LATEST_YEAR = 9998  # the day after an "until" must still be a date
 
 
@@ -57,12 +59,16 @@ class HistoryForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class HistoryFilter:
-    """What was asked for: the condition on event rows, the kind, and what the filter bar shows."""
+    """What was asked for: the conditions on event rows, the kind, and what the filter bar shows.
+
+    `where` are conditions that indexes answer, `among` those on contexts, which are looked through.
+    """
 
     form: HistoryForm
     chips: list[Chip]
     clear_url: str
     where: Q
+    among: Q
     kind: str
 
     @property
@@ -80,7 +86,8 @@ def asked(
         form=form,
         chips=[chip for chip in chips(_Shown(form), params) if chip.label != "q"],
         clear_url=address(params, *form.fields),
-        where=_where(form.cleaned_data),
+        where=_when(form.cleaned_data) & _named(form.cleaned_data),
+        among=_among(form.cleaned_data),
         kind=form.cleaned_data.get("kind", ""),
     )
 
@@ -90,19 +97,34 @@ class _Shown:
     form: HistoryForm
 
 
-def _where(wanted: dict[str, Any]) -> Q:
-    where = Q()
-    if who := wanted.get("who"):
-        where &= Q(pgh_context__metadata__actor=who)
-    if source := wanted.get("source"):
-        where &= Q(pgh_context=None) if source == SQL else Q(pgh_context__metadata__source=source)
+def _when(wanted: dict[str, Any]) -> Q:
+    when = Q()
     if since := wanted.get("since"):
-        where &= Q(pgh_created_at__gte=_begin(since))
+        when &= Q(pgh_created_at__gte=_begin(since))
     if (until := wanted.get("until")) and until.year <= LATEST_YEAR:
-        where &= Q(pgh_created_at__lt=_begin(until + timedelta(days=1)))
-    if text := wanted.get("q"):
-        where &= _said(text)
-    return where
+        when &= Q(pgh_created_at__lt=_begin(until + timedelta(days=1)))
+    return when
+
+
+def _named(wanted: dict[str, Any]) -> Q:
+    """The id of a request or of what was changed, if the text is one."""
+    key = _id(wanted.get("q", ""))
+    if key is None:
+        return Q()
+    of_request = Context.objects.filter(metadata__request=str(key)).order_by().values_list("pk", flat=True)
+    return Q(pgh_obj_id=key) | Q(pgh_context__in=list(of_request[:MOST_CONTEXTS]))
+
+
+def _among(wanted: dict[str, Any]) -> Q:
+    among = Q()
+    if who := wanted.get("who"):
+        among &= Q(pgh_context__metadata__actor=who)
+    if source := wanted.get("source"):
+        among &= Q(pgh_context=None) if source == SQL else Q(pgh_context__metadata__source=source)
+    text = wanted.get("q", "")
+    if text and _id(text) is None:
+        among &= _said(text)
+    return among
 
 
 def _begin(day: date) -> datetime:
@@ -110,10 +132,13 @@ def _begin(day: date) -> datetime:
 
 
 def _said(text: str) -> Q:
-    """The reason holds the text, the act its words, or it is the id of the request or of what was changed."""
+    """The reason holds the text, the act its words, or a program called its request so."""
     said = Q(pgh_context__metadata__reason__icontains=text) | Q(pgh_context__metadata__request=text)
-    said |= Q(*(Q(pgh_context__metadata__action__icontains=word) for word in text.split()))
+    return said | Q(*(Q(pgh_context__metadata__action__icontains=word) for word in text.split()))
+
+
+def _id(text: str) -> UUID | None:
     try:
-        return said | Q(pgh_obj_id=UUID(text))
+        return UUID(text)
     except ValueError:
-        return said
+        return None

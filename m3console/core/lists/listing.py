@@ -72,7 +72,7 @@ def listing(
     create: tuple[str, ...] | None = None,
     actions: Sequence[tuple[str, str, str]] = (),
     noun: str = "row",
-    empty: str = "",
+    empty: str | tuple[str, str] = "",
     context: Mapping[str, Any] | None = None,
     template: str = "m3console/list.html",
     selection: ListRows | None = None,
@@ -83,6 +83,7 @@ def listing(
     descending. `search` is the search box's placeholder; the query set then has `.search(text)`. `create`
     and `actions` are buttons, shown to those who may: label, URL name, icon (for `create` a plus if none).
     `?format=csv` has the columns that are shown, `?format=csv-all` every one; posted, of the rows ticked.
+    `empty` says what to do where there is no row yet; as two texts, the first says it in place of "No … yet".
     Rows can be chosen where `selection` is given, which the rest comes from by its `shown()`.
     """
     params, kind = request.GET, rows.model._meta.label_lower if table.extended else ""
@@ -174,7 +175,9 @@ def _create(request: Request, create: tuple[str, ...] | None) -> dict[str, str] 
     return {"label": label, "url": reverse(name), "icon": icon[0] if icon else "plus"}
 
 
-def _empty(part: Slice, noun: str, first_run: str, *, wrong: str, narrowed: bool) -> dict[str, str]:
+def _empty(
+    part: Slice, noun: str, first_run: str | tuple[str, str], *, wrong: str, narrowed: bool
+) -> dict[str, str]:
     if part.rows:
         return {}
     if wrong:
@@ -185,4 +188,5 @@ def _empty(part: Slice, noun: str, first_run: str, *, wrong: str, narrowed: bool
             "title": f"No {noun} matches",
             "text": "Change the search or clear the filters.",
         }
-    return {"kind": "first-run", "title": f"No {noun} yet", "text": first_run}
+    title, text = (f"No {noun} yet", first_run) if isinstance(first_run, str) else first_run
+    return {"kind": "first-run", "title": title, "text": text}
