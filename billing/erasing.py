@@ -18,7 +18,7 @@ LEFT: Final = ~Q(account_name=ERASED) | ~Q(account_email=ERASED) | ~Q(account_ad
 
 
 def _values(account: UUID) -> Iterator[str]:
-    """The names and e-mail addresses on the account's bills."""
+    """The names and email addresses on the account's bills."""
     rows = Bill.objects.filter(LEFT, account_id=account)
     for row in rows.order_by().values_list("account_name", "account_email").distinct():
         yield from row

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import F, Model, QuerySet
 
-from billing import account_columns, made_with, memberships
+from billing import account_columns, made_with, memberships, results
 from billing.attachment_changes import change_effects, refuse_locked_days, refuse_recut_periods
 from billing.effects import attachment_effects
 from billing.erasing import BILLS
@@ -30,6 +30,7 @@ def register() -> None:
     stand_under("accounts:", "billing:account_")
     stand_under("accounts:", "billing:attachment_")
     account_columns.register()
+    results.register()
     memberships.register()
     have_pages(bill="billing:bill_detail", billjob="billing:job_detail")
     extensions("billing.bill").history_apart = True

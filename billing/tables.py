@@ -152,7 +152,7 @@ class ResultTable(Table):
     code = tables.Column("Code", accessor="account__code", attrs=CODE)
     outcome = tables.Column("Result")
     reason = tables.Column("Reason", default="", attrs=ROOM)
-    bills = tables.Column("Bills", attrs=NUMBER)
+    bills = tables.Column("Bills written", attrs=NUMBER, visible=False)
 
     def render_name(self, value: str, record: BillJobResult) -> str:
         """The account; on phones why it failed stands below."""

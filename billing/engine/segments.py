@@ -39,6 +39,7 @@ def position(segment: Segment | None, segments: Sequence[Segment]) -> int:
 
 
 def label(segment: Segment, fields: Sequence[str]) -> str:
-    """The segment in a line's description: its values in the order of the aggregation's fields."""
+    """The segment in a line's description: "gpu, any region", in the order of the aggregation's fields."""
     values = dict(segment)
-    return ", ".join(values[field] for field in fields if field in values) or "default"
+    named = [f"any {field}" if values[field] == ANY else values[field] for field in fields if field in values]
+    return ", ".join(named) or "default"

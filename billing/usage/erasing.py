@@ -1,4 +1,4 @@
-"""What refused rows of usage hold of an account's name and e-mail address, and its erasure (spec 1).
+"""What refused rows of usage hold of an account's name and email address, and its erasure (spec 1).
 
 Files of cloud costs name accounts, so a row that was refused is kept with the name in it.
 """

@@ -41,7 +41,7 @@ def bill_list(request: Request) -> Answer:
         sorts=SORTS,
         default="-bill_date",
         filters=ManagementFilter,
-        search="Account name, code or e-mail",
+        search="Account name, code or email",
         create=("Run billing", "billing:run_billing", "run"),
         noun="bill",
         empty="Run billing to make the first ones.",

@@ -127,7 +127,7 @@ def job_detail(request: Request, pk: UUID) -> Answer:
         sorts={"outcome": ATTENTION},
         default="outcome",
         filters=ResultFilter,
-        search="Account name, code or e-mail",
+        search="Account name, code or email",
         noun="account",
         empty="Results appear here as accounts are billed.",
         context={

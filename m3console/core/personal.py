@@ -30,13 +30,13 @@ PHONE_DIGITS: Final = range(7, 16)
 
 
 def looks_personal(text: str) -> str:
-    """What the text looks like or holds: "an e-mail address", "a phone number" or "a payment-card number".
+    """What the text looks like or holds: "an email address", "a phone number" or "a payment-card number".
 
     The empty string where it looks like none of them. It is a guess, for a person to judge.
     """
     plain = _plain(text)
     if EMAIL.search(plain):
-        return "an e-mail address"
+        return "an email address"
     if any(_passes_luhn(_digits(found.group())) for found in CARD.finditer(plain)):
         return "a payment-card number"
     for written in PHONES:

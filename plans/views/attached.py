@@ -113,7 +113,7 @@ def _attached(request: Request, owner: Plan | PlanTemplate, table: type[Table]) 
         sorts=SORTS,
         default="-start_date",
         filters=AttachedFilter,
-        search="Account name, code or e-mail",
+        search="Account name, code or email",
         noun="attachment",
         empty=EMPTY,
         context=entity_context(request, owner, tab=TAB),

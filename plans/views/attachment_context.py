@@ -18,7 +18,7 @@ from plans.models import AccountPlan, BillsAs
 from plans.views.charged import charged_rows
 from plans.views.minimums import minimum_rows
 from plans.views.panels import link
-from plans.views.pricing_rows import groups_of, on_owner
+from plans.views.pricing_rows import all_from_template, groups_of, on_owner
 
 KIND = "plans.accountplan"
 NAMED_CREDITS = 20
@@ -131,8 +131,10 @@ def _pricings(attachment: AccountPlan) -> dict[str, Any]:
             for row in group.rows
             if row.pricing.start_date < end and start < (row.pricing.end_date or date.max)
         ]
+    groups = [group for group in groups if group.rows]
     return {
-        "groups": [group for group in groups if group.rows],
+        "groups": groups,
+        "all_from_template": all_from_template(groups),
         "currency": attachment.plan.plan_template.currency,
         "all_url": f"{reverse('plans:pricing_list')}?plan={attachment.plan_id}" if more else "",
     }

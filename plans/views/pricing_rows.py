@@ -50,6 +50,11 @@ class Group:
     rows: list[ShownPricing] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
+    @property
+    def from_template(self) -> bool:
+        """Whether a plan has none of its own, so that the heading says it for all of them."""
+        return all(row.from_template for row in self.rows)
+
 
 def on_owner(owner: Plan | PlanTemplate) -> QuerySet[Pricing]:
     """The pricings that hold on a plan, its template's among them, or on a template."""
@@ -96,7 +101,7 @@ def pricings_context(request: Request, owner: Plan | PlanTemplate) -> dict[str, 
     """
     day = today(request)
     groups, more = groups_of(owner, day, new=request.GET.get("new", ""))
-    said = request.GET.get("when", "")
+    said, has_prices = request.GET.get("when", ""), bool(groups)
     counts = Counter(row.status for group in groups for row in group.rows)
     when = [
         {
@@ -108,7 +113,18 @@ def pricings_context(request: Request, owner: Plan | PlanTemplate) -> dict[str, 
         for key, label in WHEN.items()
     ]
     chosen = next((key for key in WHEN if key and said == key.lower()), "")
-    return {"groups": narrowed(groups, chosen), "when": when, "more": more, "has_prices": bool(groups)}
+    groups = narrowed(groups, chosen)
+    return {
+        "groups": groups,
+        "all_from_template": all_from_template(groups),
+        "when": when,
+        "more": more,
+        "has_prices": has_prices,
+    }
+
+
+def all_from_template(groups: Sequence[Group]) -> bool:
+    return bool(groups) and all(group.from_template for group in groups)
 
 
 def narrowed(groups: list[Group], status: str) -> list[Group]:

@@ -58,7 +58,7 @@ def test_a_field_can_be_cleared_in_all_of_them(operator, make_account):
         ({"days_before_bill_due": "3", "clear_days_before_bill_due": "on"}, "not both"),
         ({"days_before_bill_due": "-1"}, "greater than or equal to 0"),
         ({"currency": "XXX"}, "Select a valid choice"),
-        ({"purchase_order_number": "ada@person.example"}, "looks like an e-mail address"),
+        ({"purchase_order_number": "ada@person.example"}, "looks like an email address"),
     ],
 )
 def test_a_form_that_makes_no_sense_is_shown_again_and_changes_nothing(

@@ -22,16 +22,16 @@ def test_a_value_that_looks_personal_is_saved_once_it_is_confirmed(operator):
     sent = given(code="ada@lovelace.example", purchase_order_number="PO-77")
     answer = operator.post(f"{BASE}create/", sent)
     assert answer.status_code == 422
-    assert "Code looks like an e-mail address" in text(answer)
+    assert "Code looks like an email address" in text(answer)
     assert 'type="checkbox" name="personal_confirmed"' in text(answer)
     assert 'value="PO-77"' in text(answer)  # nothing typed is lost
     assert not Account.objects.exists()
     assert operator.post(f"{BASE}create/", {**sent, "personal_confirmed": "on"}).status_code == 422
     confirmed = {**sent, "personal_confirmed": ticked(answer)}
     assert operator.post(f"{BASE}create/", confirmed).status_code == 302
-    assert reasons() == ["Confirmed as not personal: Code looks like an e-mail address."]
+    assert reasons() == ["Confirmed as not personal: Code looks like an email address."]
     page = text(operator.get(f"{BASE}{Account.objects.get().pk}/history/"))
-    assert "Confirmed as not personal: Code looks like an e-mail address." in page
+    assert "Confirmed as not personal: Code looks like an email address." in page
 
 
 def test_a_confirmation_holds_for_the_value_that_was_warned_of(operator):

@@ -199,7 +199,11 @@ def test_a_run_with_failures_says_so_and_its_accounts_are_found_with_the_reason(
     assert found.context["listing"].count == "1"
     assert 'cell-sub">There is no conversion from EUR to USD' in found.content.decode()
     billed = client.get(path, {"q": "fine"}).content.decode()
-    assert reverse("billing:account_bills", pk=Bill.objects.get().account_id) in billed
+    bill = Bill.objects.get()
+    assert f'<a href="{reverse("billing:bill_detail", pk=bill.pk)}">{bill.reference}</a>' in billed
+    assert "20.00" in billed
+    rows = b"".join(client.get(path, {"format": "csv"}).streaming_content).decode()
+    assert f"{bill.reference} 20.00 USD" in rows
     rows = b"".join(client.get(reverse("billing:job_list"), {"format": "csv-all"}).streaming_content).decode()
     assert "COMPLETE," in rows
     assert rows.splitlines()[1].endswith("2,2,yes")

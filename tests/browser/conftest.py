@@ -100,7 +100,7 @@ def signed_in(visit: Callable[..., Page], make_person: Callable[[str], User]) ->
     def page_of(role: str = "administrator", path: str = "/", **options: Any) -> Page:
         make_person(role)
         page = visit(path, **options)
-        page.get_by_label("E-mail address").fill(f"{role}@acme.example")
+        page.get_by_label("Email address").fill(f"{role}@acme.example")
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         return page

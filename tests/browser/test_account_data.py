@@ -65,7 +65,7 @@ def test_free_text_that_looks_personal_is_asked_about_and_nothing_is_lost(signed
     page.get_by_label("Purchase order number").fill("ada@lovelace.example")
     page.get_by_label("City / Town").fill("Kiel")
     page.get_by_role("button", name="Update account").click()
-    expect(page.get_by_role("alert")).to_contain_text("Purchase order number looks like an e-mail address")
+    expect(page.get_by_role("alert")).to_contain_text("Purchase order number looks like an email address")
     expect(page.get_by_label("City / Town")).to_have_value("Kiel")
     accessible(page)
     page.get_by_label("None of this is personal data").check()

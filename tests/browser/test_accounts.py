@@ -61,7 +61,7 @@ def test_a_parent_is_typed_by_code_without_javascript(signed_in, accounts):
 
 def test_the_list_searches_while_typing_and_its_menu_deletes_after_asking(signed_in, accounts, accessible):
     page = signed_in("operator", BASE)
-    page.get_by_placeholder("Name, code, e-mail or id").fill("alpen")
+    page.get_by_placeholder("Name, code, email or id").fill("alpen")
     expect(page.get_by_role("link", name="Borealis Analytics GmbH")).to_have_count(0)
     assert "q=alpen" in page.url
     page.get_by_label("Actions for Alpenglow").click()

@@ -63,6 +63,19 @@ def test_a_whole_id_or_code_goes_straight_to_its_page(shop, sign_in):
     assert client.get(URL, {"q": "borealis"}, headers=HTMX).status_code == 200
 
 
+def test_a_code_that_finds_more_than_its_own_leads_the_list_of_what_it_finds(shop, sign_in):
+    shop.account("borealis-2", name="Borealis Two")
+    client = sign_in()
+    answer = client.get(URL, {"q": "borealis"})
+    assert [(kind["title"], len(kind["hits"])) for kind in answer.context["kinds"]] == [
+        ("Exact match", 1),
+        ("Accounts", 1),
+    ]
+    assert titles(answer) == ["Borealis Analytics", "Borealis Two"]
+    assert answer.text.count("autofocus") == 1
+    assert " autofocus" not in client.get(URL, {"q": "borealis"}, headers=HTMX).text
+
+
 def test_a_code_of_two_things_goes_to_neither(shop, sign_in):
     shop.meter("borealis", amount="MEASURE")
     answer = sign_in().get(URL, {"q": "borealis"})

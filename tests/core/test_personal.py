@@ -6,7 +6,7 @@ import pytest
 
 from m3console.core.personal import confirmation, looks_personal, suspicions
 
-EMAIL, PHONE, CARD = "an e-mail address", "a phone number", "a payment-card number"
+EMAIL, PHONE, CARD = "an email address", "a phone number", "a payment-card number"
 
 
 @pytest.mark.parametrize(
@@ -56,5 +56,5 @@ def test_numbers_are_looked_at_too_and_nothing_else_is():
 
 def test_history_is_told_what_was_confirmed_and_never_the_value():
     told = confirmation([("Code", looks_personal("ada@lovelace.example"))])
-    assert told == "Confirmed as not personal: Code looks like an e-mail address."
+    assert told == "Confirmed as not personal: Code looks like an email address."
     assert confirmation([]) == ""

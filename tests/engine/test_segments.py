@@ -53,7 +53,7 @@ def test_lines_stand_in_the_order_of_the_aggregations_list():
 
 @pytest.mark.parametrize(
     ("segment", "expected"),
-    [(EU_BIG, "big, eu"), (EU_ANY, "*, eu"), ((("region", "eu"),), "eu"), (DEFAULT, "default")],
+    [(EU_BIG, "big, eu"), (EU_ANY, "any size, eu"), ((("region", "eu"),), "eu"), (DEFAULT, "default")],
 )
 def test_a_segment_is_named_by_its_values_in_the_order_of_the_fields(segment, expected):
     assert label(segment, ("size", "region")) == expected

@@ -38,10 +38,10 @@ class UserManager(BaseUserManager["User"]):
 
 @tracked(without=("password", "last_login"))
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person who signs in with an e-mail address; `is_staff` opens Django admin."""
+    """A person who signs in with an email address; `is_staff` opens Django admin."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    email = models.EmailField("e-mail address", max_length=254)
+    email = models.EmailField("email address", max_length=254)
     name = models.CharField(max_length=200, blank=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)

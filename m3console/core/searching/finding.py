@@ -113,7 +113,7 @@ def find(membership: Membership, text: str, limit: int) -> list[Hit]:
     return hits
 
 
-def straight_to(hits: list[Hit]) -> Hit | None:
+def exact_one(hits: list[Hit]) -> Hit | None:
     """The one hit whose id or code the text was, if there is just one."""
     exact = [hit for hit in hits if hit.exact]
     return exact[0] if len(exact) == 1 else None

@@ -11,7 +11,7 @@ from m3console.core.htmx import page, wants_partial
 from m3console.core.http import Request
 from m3console.core.links import reverse
 from m3console.core.navigation import pages_of
-from m3console.core.searching.finding import Hit, creations, find, straight_to
+from m3console.core.searching.finding import Hit, creations, exact_one, find
 from m3console.core.searching.search import cleaned
 
 RESULTS = 10
@@ -20,13 +20,16 @@ SUGGESTED = 4
 
 @require_safe
 def search(request: Request) -> HttpResponse:
-    """What a text finds, kind by kind; straight to the page of the one whose id or code it is."""
+    """What a text finds, first the one whose id or code it is; if that is all, straight to its page."""
     text = cleaned(request.GET.get("q", ""))
     hits = find(request.membership, text, RESULTS + 1)
-    exact = straight_to(hits)
-    if exact and not wants_partial(request):
+    exact = exact_one(hits)
+    if exact and len(hits) == 1 and not wants_partial(request):
         return HttpResponseRedirect(exact.url)
-    context = {"search_text": text, "kinds": _by_kind(hits, text), "empty": _empty(text)}
+    kinds = _by_kind([hit for hit in hits if hit is not exact], text)
+    if exact:
+        kinds.insert(0, {"title": "Exact match", "kind": exact.kind, "hits": [exact], "more": ""})
+    context = {"search_text": text, "kinds": kinds, "exact": exact, "empty": _empty(text)}
     return page(request, "core/search.html", context, partial="results")
 
 
@@ -35,7 +38,7 @@ def palette(request: Request) -> HttpResponse:
     """The options of the palette for what is typed: what it finds, pages, what can be created."""
     text = cleaned(request.GET.get("q", ""))
     hits = find(request.membership, text, SUGGESTED)
-    exact = straight_to(hits)
+    exact = exact_one(hits)
     found = [_option(hit) for hit in sorted(hits, key=lambda hit: hit is not exact)]
     pages = [option for option in _pages(request) if _means(option, text)]
     made = [option for option in _creations(request) if _means(option, text)]
@@ -56,7 +59,7 @@ def _by_kind(hits: list[Hit], text: str) -> list[dict[str, Any]]:
         more = ""
         if kind.listed and len(shown) > RESULTS:
             more = f"{reverse(kind.listed)}?{urlencode({'q': text})}"
-        kinds.append({"kind": kind, "hits": shown[:RESULTS], "more": more})
+        kinds.append({"title": kind.plural, "kind": kind, "hits": shown[:RESULTS], "more": more})
     return kinds
 
 
@@ -66,7 +69,7 @@ def _empty(text: str) -> dict[str, str]:
             "kind": "first-run",
             "icon": "search",
             "title": "Search everything",
-            "text": "Names, codes, e-mail addresses, ids and bill references, as you type.",
+            "text": "Names, codes, email addresses, ids and bill references, as you type.",
         }
     return {
         "kind": "no-match",

@@ -116,7 +116,7 @@ class Command(ConsoleCommand):
     def _say_ready(self, url: str, password: str) -> None:
         self._say(f"\nReady: {url}")
         self._say("")
-        self._say(f"  {'Role':<18}  {'E-mail':<28}  Password")
+        self._say(f"  {'Role':<18}  {'Email':<28}  Password")
         for role in Role:
             self._say(f"  {role.label:<18}  {demonstration.email(role):<28}  {password}")
         self._say("\nCtrl-C stops it all; the data stays for the next start.")
