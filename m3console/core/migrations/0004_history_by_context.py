@@ -11,7 +11,7 @@ BACKWARDS = ["drop index context_by_request", "drop index context_with_reason"]
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0002_tenancy"),
+        ("core", "0003_charges_in_advance"),
         ("pghistory", "0007_auto_20250421_0444"),
     ]
 
