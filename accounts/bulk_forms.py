@@ -20,7 +20,7 @@ BLANK: Final[dict[str, Any]] = {"bill_epoch": None, "days_before_bill_due": None
 class EditAccountsForm(BulkForm):
     """Fields that many accounts may share; left blank, a field stays as it is in each (spec 1, Account)."""
 
-    free_text = ("purchase_order_number", "reason")
+    free_text: tuple[str, ...] = ("purchase_order_number", "reason")
 
     currency = forms.ChoiceField(initial=UNCHANGED)
     bill_epoch = forms.DateField(

@@ -117,7 +117,7 @@ def _written(account: Account, row: AccountImportRow, names: Sequence[str], own:
     for name in names:
         if name == CUSTOM:
             field = Account._meta.get_field(CUSTOM)
-            yield field.get_db_prep_value(_custom(own, account, row), connection)  # type: ignore[union-attr]
+            yield field.get_db_prep_value(_custom(own, account, row), connection)
             continue
         yield read_cell(name, changed[name]) if name in changed else getattr(account, name)
 

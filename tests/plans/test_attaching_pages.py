@@ -230,7 +230,8 @@ def test_a_plan_for_a_parent_is_refused_with_the_way_out(operator, shop):
 def test_what_cannot_be_attached_is_said_so_before_saving(operator, shop):
     parent = shop.account("Parent")
     shop.account("Child", parent_account=parent)
-    answer = text(operator.post(create_url(parent), given(shop.plan(), step="preview"), **HTMX))
+    sent = given(shop.plan(), step="preview", child_billing_mode="PARENT_BREAKDOWN")
+    answer = text(operator.post(create_url(parent), sent, **HTMX))
     assert "Parent has child accounts, Child among them" in answer
     assert "First bill" not in answer
 
