@@ -5,7 +5,7 @@ class PlansConfig(AppConfig):
     name = "plans"
 
     def ready(self) -> None:
-        from m3console.core.navigation import Entry, add
+        from m3console.core.navigation import Entry, add, stand_under
         from m3console.core.registry import have_pages
         from plans import custom_fields, finding, on_accounts, on_organization
         from plans.views import attached, bulk
@@ -25,6 +25,7 @@ class PlansConfig(AppConfig):
             pricing="plans:pricing_detail",
             accountplan="plans:attachment_detail",
         )
+        stand_under("plans:meter_", "plans:derived_field_")
         add(
             Entry("Catalogue", 10, "Products", "product", "plans:product_list", "plans:product_"),
             Entry("Catalogue", 20, "Meters", "meter", "plans:meter_list", "plans:meter_"),

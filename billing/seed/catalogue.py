@@ -1,5 +1,6 @@
 """Makes what is on offer: products to prices, and the rates between currencies."""
 
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -120,6 +121,7 @@ class _Maker:
                 {"category": field.category, "code": field.code, "name": field.name, "unit": field.unit}
                 for field in offer.fields
             ],
+            derived_fields=[asdict(field) for field in offer.derived],
         )
 
     def _template(self, product: Product) -> PlanTemplate:

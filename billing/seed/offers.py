@@ -21,11 +21,23 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Derived:
+    """A derived field."""
+
+    category: str
+    code: str
+    name: str
+    unit: str
+    calculation: str
+
+
+@dataclass(frozen=True, slots=True)
 class MeterOffer:
     code: str
     name: str
     fields: tuple[Field, ...]
     shared: bool = False
+    derived: tuple[Derived, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,15 +251,20 @@ API = Offer(
             Field("WHAT", "endpoint", "Endpoint", texts=("search", "search", "ingest", "export")),
             Field("METADATA", "api_key", "API key"),
         ),
+        derived=(
+            Derived("MEASURE", "exports", "Export calls", "call", 'endpoint == "export" ? calls : null'),
+        ),
     ),
     aggregations=(
         AggregationOffer("api_calls", "API calls", "calls", "SUM", "thousand calls", per=1000, rounding="UP"),
+        AggregationOffer("exports", "Export calls", "exports", "SUM", "thousand calls", per=1000),
     ),
     prices=(
         Price(
             "api_calls", True, (("0", "0", "0.35"), ("1000", "0", "0.28"), ("10000", "0", "0.2")),
             later=(("0", "0", "0.38"), ("1000", "0", "0.28"), ("10000", "0", "0.18")),
         ),
+        Price("exports", True, (("0", "0", "0.12"),), description="Surcharge on exports"),
     ),
     plans=(
         PlanOffer("api-pay-as-you-go", "API Pay As You Go"),

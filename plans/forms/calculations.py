@@ -1,5 +1,6 @@
 """A calculation in a form: what it may name, and what it comes to on a sample while one types."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,7 +8,7 @@ from decimal import Decimal
 
 from django import forms
 
-from billing.engine.formulas import Formula, FormulaError, Kind, Value, parse_formula
+from billing.engine.formulas import Formula, FormulaError, Kind, Value
 from billing.engine.formulas.grammar import MOST_CHARACTERS
 from billing.engine.formulas.values import written
 from m3console.core.exact import exact
@@ -16,6 +17,8 @@ from plans.calculations import TIMESTAMP, milliseconds
 
 SAMPLE = "sample-"
 SHOWN_WIDTH = 60
+NAME = re.compile(r"[\w$]+(?:\.[\w$]+)*")
+"""What may be a name in a calculation that cannot be read yet."""
 HELP = (
     "+ - * / ^ %, parentheses, == != < > <= >=, AND, OR, a ? b : c, isnull(a, b), IN(x, …), Math.max, min,"
     " floor, ceil, round, pow, abs, PI."
@@ -81,7 +84,7 @@ class Trial:
             formula = check(text)
         except FormulaError as error:
             self._fail(error)
-            self._sample(_names_of(text), typed)
+            self._sample(tuple(dict.fromkeys(NAME.findall(text))), typed)
             return
         values = self._sample(formula.names, typed)
         if not any(sample.problem for sample in self.samples):
@@ -114,16 +117,8 @@ class Trial:
         self.problem = str(error)
         line, column = error.place
         of_line = self.text.split("\n")[line - 1].expandtabs(1).rstrip("\r")
-        start = max(0, column - SHOWN_WIDTH // 2)
+        start = max(0, column - SHOWN_WIDTH // 2) if len(of_line) > SHOWN_WIDTH else 0
         self.pointer = f"{of_line[start : start + SHOWN_WIDTH]}\n{' ' * (column - 1 - start)}^"
-
-
-def _names_of(text: str) -> tuple[str, ...]:
-    """What a calculation names that can be read but not accepted."""
-    try:
-        return parse_formula(text).names
-    except FormulaError:
-        return ()
 
 
 def _read(name: str, text: str, kind: Kind) -> Value:
