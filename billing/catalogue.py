@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from billing.engine.types import (
     Aggregation,
     Band,
     BillsAs,
+    Compound,
     Frequency,
     Method,
     Named,
@@ -19,6 +20,7 @@ from billing.engine.types import (
     Segment,
     UnitRounding,
 )
+from billing.compounds import compounds, load_inputs_of_compounds
 from billing.usage.measure import Column, Source
 from m3console.core.models import Organization
 from plans.in_advance import minimum_spend_in_advance, standing_charge_in_advance
@@ -67,11 +69,16 @@ def load_catalogue(organization: Organization, plans: Collection[UUID]) -> Catal
     pricing_rows = list(
         PricingRow.objects.filter(Q(plan_id__in=plans) | Q(plan_template_id__in=templates))
         .filter(organization=organization)
-        .select_related("aggregation__meter", "aggregation__target_field")
+        .select_related("aggregation__meter", "aggregation__target_field", "compound_aggregation")
         .order_by("id")
     )
-    sources = _sources(row.aggregation for row in pricing_rows)
-    pricings = _pricings(pricing_rows, sources)
+    named = load_inputs_of_compounds(organization, pricing_rows)
+    simple = [row.aggregation for row in pricing_rows if row.aggregation]
+    sources = _sources([*simple, *(row for rows in named.values() for row in rows)])
+    for row in (row for rows in named.values() for row in rows):
+        sources[row.pk] = replace(sources[row.pk], total=True)
+    priced: dict[UUID, Aggregation | Compound] = {key: source.aggregation for key, source in sources.items()}
+    pricings = _pricings(pricing_rows, priced | compounds(pricing_rows, named, sources))
     return Catalogue({row.pk: _terms(row, pricings, organization) for row in plan_rows}, sources)
 
 
@@ -134,17 +141,20 @@ def _segment(values: Mapping[str, str]) -> Segment:
     return tuple(sorted(values.items()))
 
 
-def _pricings(rows: Iterable[PricingRow], sources: Mapping[UUID, Source]) -> Mapping[UUID, list[Pricing]]:
+def _pricings(
+    rows: Iterable[PricingRow], priced: Mapping[UUID, Aggregation | Compound]
+) -> Mapping[UUID, list[Pricing]]:
     """The pricings by the id of the plan or template that they are on."""
     pricings: dict[UUID, list[Pricing]] = defaultdict(list)
     for row in rows:
         owner = row.plan_id or row.plan_template_id
         assert owner is not None
-        pricings[owner].append(_pricing(row, sources[row.aggregation_id].aggregation))
+        assert row.priced_id is not None
+        pricings[owner].append(_pricing(row, priced[row.priced_id]))
     return pricings
 
 
-def _pricing(row: PricingRow, aggregation: Aggregation) -> Pricing:
+def _pricing(row: PricingRow, aggregation: Aggregation | Compound) -> Pricing:
     bands = zip(row.lower_limits, row.fixed_prices, row.unit_prices, strict=True)
     return Pricing(
         id=row.pk,

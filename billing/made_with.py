@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from billing.models import Bill, BillLine, BillQuerySet
 from m3console.core.links import reverse
 from m3console.core.models import Currency
 from m3console.core.registry import Blocker, extensions
-from plans.models import Aggregation, DataField, Plan, PlanTemplate, Pricing
+from plans.models import Aggregation, CompoundInput, DataField, Plan, PlanTemplate, Pricing
 
 NAMED = 5
 
@@ -24,6 +24,7 @@ def register() -> None:
     extensions("core.currency").billed.append(of_currency)
     extensions("plans.plantemplate").billed.append(of_template)
     extensions("plans.aggregation").billed.append(of_aggregation)
+    extensions("plans.compoundaggregation").billed.append(of_compound)
     extensions("plans.datafield").billed.append(of_data_field)
 
 
@@ -47,18 +48,28 @@ def of_template(template: UUID) -> Iterator[Blocker]:
 
 
 def of_aggregation(aggregation: UUID) -> Iterator[Blocker]:
+    """Bills with lines of its pricings, or of those of compounds that calculate with it."""
+    return named(_with_lines(pricing_id__in=_pricings_of(Q(pk=aggregation)).values("pk")))
+
+
+def of_compound(compound: UUID) -> Iterator[Blocker]:
     """Bills with lines of its pricings."""
-    return named(_with_lines(pricing_id__in=Pricing.objects.filter(aggregation=aggregation).values("pk")))
+    pricings = Pricing.objects.filter(compound_aggregation=compound)
+    return named(_with_lines(pricing_id__in=pricings.values("pk")))
+
+
+def _pricings_of(aggregations: Q) -> QuerySet[Pricing]:
+    """The pricings of some aggregations, and of the compounds that calculate with them."""
+    found = Aggregation.objects.filter(aggregations).values("pk")
+    calculated = CompoundInput.objects.filter(aggregation__in=found).values("compound_aggregation")
+    return Pricing.objects.filter(Q(aggregation__in=found) | Q(compound_aggregation__in=calculated))
 
 
 def of_data_field(field: UUID) -> Iterator[Blocker]:
     """Bills with lines of the aggregations over the field, or segmented by it."""
     row = DataField.objects.get(pk=field)
-    over = Aggregation.objects.filter(
-        Q(target_field=row) | Q(segmented_fields__contains=[row.code]), meter_id=row.meter_id
-    )
-    pricings = Pricing.objects.filter(aggregation__in=over)
-    return named(_with_lines(pricing_id__in=pricings.values("pk")))
+    over = Q(target_field=row) | Q(segmented_fields__contains=[row.code], meter_id=row.meter_id)
+    return named(_with_lines(pricing_id__in=_pricings_of(over).values("pk")))
 
 
 def named(bills: BillQuerySet) -> Iterator[Blocker]:

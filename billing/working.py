@@ -10,6 +10,8 @@ from m3console.core.templatetags.console import spelled
 
 TITLES = {
     "quantity": "Quantity",
+    "input": "Input",
+    "calculation": "Calculation",
     "units": "Units",
     "bands": "Bands",
     "turn": "When",
@@ -108,7 +110,7 @@ def _value(key: str, value: Any, step: str = "") -> Any:
 
 def _in_words(step: Mapping[str, Any]) -> str:
     kind = step["step"]
-    if kind == "quantity":
+    if kind in ("quantity", "input"):
         return METHODS[step["method"]]
     if kind == "units":
         return UNIT_ROUNDINGS[step["rounding"]]

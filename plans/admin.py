@@ -3,7 +3,18 @@
 from django.contrib import admin
 
 from m3console.core.admin import LookOnly
-from plans.models import AccountPlan, Aggregation, DataField, Meter, Plan, PlanTemplate, Pricing, Product
+from plans.models import (
+    AccountPlan,
+    Aggregation,
+    CompoundAggregation,
+    CompoundInput,
+    DataField,
+    Meter,
+    Plan,
+    PlanTemplate,
+    Pricing,
+    Product,
+)
 
 
 @admin.register(Product)
@@ -34,6 +45,20 @@ class AggregationAdmin(LookOnly):
     search_fields = ("name", "code", "=id")
 
 
+@admin.register(CompoundAggregation)
+class CompoundAggregationAdmin(LookOnly):
+    list_display = ("name", "code", "calculation", "unit", "organization")
+    list_select_related = ("organization",)
+    search_fields = ("name", "code", "=id")
+
+
+@admin.register(CompoundInput)
+class CompoundInputAdmin(LookOnly):
+    list_display = ("compound_aggregation", "aggregation")
+    list_select_related = ("compound_aggregation", "aggregation")
+    search_fields = ("compound_aggregation__code", "aggregation__code")
+
+
 @admin.register(PlanTemplate)
 class PlanTemplateAdmin(LookOnly):
     list_display = ("name", "code", "product", "currency", "bill_frequency", "organization")
@@ -52,6 +77,7 @@ class PlanAdmin(LookOnly):
 class PricingAdmin(LookOnly):
     list_display = (
         "aggregation",
+        "compound_aggregation",
         "segment",
         "type",
         "plan",
@@ -60,8 +86,8 @@ class PricingAdmin(LookOnly):
         "end_date",
         "organization",
     )
-    list_select_related = ("organization", "aggregation", "plan", "plan_template")
-    search_fields = ("aggregation__code", "plan__code", "=id")
+    list_select_related = ("organization", "aggregation", "compound_aggregation", "plan", "plan_template")
+    search_fields = ("aggregation__code", "compound_aggregation__code", "plan__code", "=id")
 
 
 @admin.register(AccountPlan)

@@ -20,6 +20,7 @@ class PlansConfig(AppConfig):
             product="plans:product_detail",
             meter="plans:meter_detail",
             aggregation="plans:aggregation_detail",
+            compoundaggregation="plans:compound_aggregation_detail",
             plantemplate="plans:plan_template_detail",
             plan="plans:plan_detail",
             pricing="plans:pricing_detail",
@@ -30,6 +31,14 @@ class PlansConfig(AppConfig):
             Entry("Catalogue", 10, "Products", "product", "plans:product_list", "plans:product_"),
             Entry("Catalogue", 20, "Meters", "meter", "plans:meter_list", "plans:meter_"),
             Entry("Catalogue", 30, "Aggregations", "sum", "plans:aggregation_list", "plans:aggregation_"),
+            Entry(
+                "Catalogue",
+                35,
+                "Compound aggregations",
+                "sum",
+                "plans:compound_aggregation_list",
+                "plans:compound_aggregation_",
+            ),
             Entry(
                 "Catalogue", 40, "Plan templates", "copy", "plans:plan_template_list", "plans:plan_template_"
             ),

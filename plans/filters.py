@@ -44,12 +44,14 @@ def named_in_link(path: str, label: str) -> django_filters.UUIDFilter:
     return django_filters.UUIDFilter(field_name=path, label=label, widget=forms.HiddenInput)
 
 
-def priced_with(label: str = "Prices the aggregation") -> django_filters.UUIDFilter:
-    """Plans or templates that price an aggregation themselves; only links set it."""
+def priced_with(
+    label: str = "Prices the aggregation", priced: str = "aggregation"
+) -> django_filters.UUIDFilter:
+    """Plans or templates that price an aggregation or compound themselves; only links set it."""
 
     def narrow(rows: QuerySet[Any], name: str, value: UUID) -> QuerySet[Any]:
         owner = "plan" if rows.model is Plan else "plan_template"
-        return rows.filter(Exists(Pricing.objects.filter(**{owner: OuterRef("pk")}, aggregation=value)))
+        return rows.filter(Exists(Pricing.objects.filter(**{owner: OuterRef("pk"), priced: value})))
 
     return django_filters.UUIDFilter(label=label, method=narrow, widget=forms.HiddenInput)
 
@@ -65,10 +67,19 @@ class AggregationFilter(ListFilter):
     meter = belongs("meter", label="Meter")
 
 
+class CompoundFilter(ListFilter):
+    """By product; a link shows those that calculate with an aggregation."""
+
+    offered = {"product": every(Product)}
+    product = belongs("product", label="Product", unowned=True)
+    aggregation = named_in_link("inputs__aggregation", "Aggregation id")
+
+
 class TemplateFilter(ListFilter):
     offered = {"product": every(Product)}
     product = belongs("product", label="Product")
     aggregation = priced_with()
+    compound = priced_with("Prices the compound aggregation", "compound_aggregation")
 
 
 class PlanFilter(ListFilter):
@@ -76,6 +87,7 @@ class PlanFilter(ListFilter):
     product = belongs("plan_template__product", label="Product")
     plan_template = belongs("plan_template", label="Plan template")
     aggregation = priced_with()
+    compound = priced_with("Prices the compound aggregation", "compound_aggregation")
 
 
 class PricingFilter(ListFilter):
@@ -85,4 +97,5 @@ class PricingFilter(ListFilter):
     plan_template = belongs("plan_template", label="Plan template")
     plan = named_in_link("plan", "Plan id")
     aggregation = named_in_link("aggregation", "Aggregation id")
+    compound = named_in_link("compound_aggregation", "Compound aggregation id")
     meter = named_in_link("aggregation__meter", "Meter id")

@@ -7,6 +7,7 @@ from plans.views import (
     attached,
     attachments,
     bulk,
+    compounds,
     derived_fields,
     duplicates,
     meters,
@@ -59,6 +60,42 @@ urlpatterns = [
     path("aggregations/<uuid:pk>/edit/", aggregations.aggregation_edit, name="aggregation_edit"),
     path("aggregations/<uuid:pk>/delete/", aggregations.aggregation_delete, name="aggregation_delete"),
     path("aggregations/<uuid:pk>/history/", aggregations.aggregation_history, name="aggregation_history"),
+    # compound-aggregations/
+    path(
+        "compound-aggregations/",
+        compounds.compound_aggregation_list,
+        name="compound_aggregation_list",
+    ),
+    path(
+        "compound-aggregations/create/",
+        compounds.compound_aggregation_create,
+        name="compound_aggregation_create",
+    ),
+    path(
+        "compound-aggregations/many/delete/",
+        bulk.compound_aggregation_delete_many,
+        name="compound_aggregation_delete_many",
+    ),
+    path(
+        "compound-aggregations/<uuid:pk>/",
+        compounds.compound_aggregation_detail,
+        name="compound_aggregation_detail",
+    ),
+    path(
+        "compound-aggregations/<uuid:pk>/edit/",
+        compounds.compound_aggregation_edit,
+        name="compound_aggregation_edit",
+    ),
+    path(
+        "compound-aggregations/<uuid:pk>/delete/",
+        compounds.compound_aggregation_delete,
+        name="compound_aggregation_delete",
+    ),
+    path(
+        "compound-aggregations/<uuid:pk>/history/",
+        compounds.compound_aggregation_history,
+        name="compound_aggregation_history",
+    ),
     # plan-templates/
     path("plan-templates/", templates.plan_template_list, name="plan_template_list"),
     path("plan-templates/create/", templates.plan_template_create, name="plan_template_create"),

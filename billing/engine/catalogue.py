@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import ClassVar
 from uuid import UUID
 
 from billing.engine.kinds import BillsAs, Method, UnitRounding
@@ -64,8 +65,32 @@ class Aggregation:
 
 
 @dataclass(frozen=True, slots=True)
+class Compound:
+    """A calculation over aggregations and custom fields whose answer is a quantity.
+
+    `inputs` are the aggregations that it names, `custom` the custom fields by the names that it gives them.
+    It has neither segments nor a default value.
+    """
+
+    id: UUID
+    code: str
+    name: str
+    calculation: str
+    inputs: tuple[Aggregation, ...]
+    quantity_per_unit: Decimal
+    rounding: UnitRounding
+    unit: str
+    custom: tuple[tuple[str, Decimal | str], ...] = ()
+    evaluates_null: bool = False
+
+    segmented_fields: ClassVar[tuple[str, ...]] = ()
+    segments: ClassVar[tuple[Segment, ...]] = ()
+    default_value: ClassVar[Decimal | None] = None
+
+
+@dataclass(frozen=True, slots=True)
 class Pricing:
-    """Prices of one aggregation (and segment) on a plan or its template, from `start` until before `end`.
+    """Prices of one aggregation (and segment) or compound on a plan or its template, from `start` until before `end`.
 
     `segment` is None when the aggregation is not segmented; `sequence` rises in the order of creation.
     With `spans_plan` bands count from the attachment's start. `minimum_spend` is for one whole period;
@@ -74,7 +99,7 @@ class Pricing:
 
     id: UUID
     on_plan: bool
-    aggregation: Aggregation
+    aggregation: Aggregation | Compound
     segment: Segment | None
     start: date
     end: date | None

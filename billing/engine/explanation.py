@@ -17,6 +17,8 @@ account appears by code alone, because its name is personal data that may have t
     segment   {field: value}, {} for the default segment; absent unless the aggregation is segmented
     pricing   {"on": "plan" or "template", "start", "end" (null: open), "description"}
 
+    of a compound aggregation in place of meter, field and method: calculation, as it stood
+
 `inputs` of MINIMUM_SPEND and MINIMUM_SPEND_REFUND also
     minimum   {"of": "pricing" or "plan", "in_advance": true or false}
     aggregation, pricing, segment   as above, where it is a pricing's
@@ -25,6 +27,9 @@ account appears by code alone, because its name is personal data that may have t
     quantity    method, measurements (how many were counted), default (true if the default value stands in for
                 missing usage, else absent); unit: the field's, absent where
                 measurements or values are counted
+    input       of a compound in place of quantity, for each aggregation that it names: aggregation, meter, field
+                ({"code", "name"} each), and as for quantity; result: null where there is no value
+    calculation of a compound: calculation, custom ({name: value} of the custom fields in it)
     units       per (quantity per unit), rounding (UP DOWN NEAREST NONE), exact (the quotient, where rounding
                 changed it, else absent); unit: the aggregation's
     position    only where tiers span the plan: from (the attachment's start), measurements, quantity: what
@@ -73,6 +78,7 @@ from billing.engine.types import (
     Attachment,
     BandCharge,
     BilledAhead,
+    Compound,
     Currency,
     Method,
     Pricing,
@@ -107,11 +113,16 @@ def line_inputs(account: str, attachment: Attachment, start: date, end: date, fa
 def usage_facts(pricing: Pricing) -> Facts:
     """The inputs of a usage line that all accounts with this pricing share."""
     aggregation = pricing.aggregation
+    if isinstance(aggregation, Compound):
+        return {"calculation": aggregation.calculation, **pricing_facts(pricing)}
+    return {**counted_facts(aggregation), "method": aggregation.method, **pricing_facts(pricing)}
+
+
+def counted_facts(aggregation: Aggregation) -> Facts:
+    """What an aggregation counts."""
     return {
         "meter": {"code": aggregation.meter.code, "name": aggregation.meter.name},
         "field": {"code": aggregation.field, "name": aggregation.field_name},
-        "method": aggregation.method,
-        **pricing_facts(pricing),
     }
 
 
@@ -142,7 +153,7 @@ def quantity_step(aggregation: Aggregation, quantity: Decimal, count: int, defau
     return step
 
 
-def units_step(aggregation: Aggregation, exact: Decimal, units: Decimal) -> Facts:
+def units_step(aggregation: Aggregation | Compound, exact: Decimal, units: Decimal) -> Facts:
     """quantity ÷ quantity per unit, by the aggregation's rounding; `exact` is the quotient."""
     step = {
         "step": "units",

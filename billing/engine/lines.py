@@ -20,6 +20,7 @@ from billing.engine.explanation import (
 from billing.engine.money import EXACT, money, plain, shown
 from billing.engine.segments import position
 from billing.engine.types import (
+    Aggregation,
     Attachment,
     BandCharge,
     BillInput,
@@ -42,6 +43,7 @@ class Charge:
     """A line before it is money: amount × factor, exact, in the pricing currency of its attachment.
 
     `less` is what the rounded amount still loses, down to 0 at most: what counts towards a minimum already.
+    With a `problem` it cannot be a line, and the bill fails.
     """
 
     type: LineType
@@ -59,6 +61,7 @@ class Charge:
     average_unit_price: Decimal | None = None
     bands: tuple[BandCharge, ...] = ()
     less: Decimal | None = None
+    problem: Problem | None = None
 
 
 def line_order(charge: Charge, account: Named) -> tuple[Any, ...]:
@@ -80,6 +83,8 @@ def line_order(charge: Charge, account: Named) -> tuple[Any, ...]:
 
 def settle(charge: Charge, bill: BillInput) -> LineDraft | Problem | None:
     """The charge as a line of the bill; None if it comes to nothing, which only USAGE may (spec 7)."""
+    if charge.problem:
+        return charge.problem
     source, target = bill.currencies[charge.attachment.currency], bill.currencies[bill.currency]
     subtotal = _rounded(charge, source, charge.amount, charge.factor)
     if isinstance(subtotal, Problem):
@@ -142,7 +147,7 @@ def _line(charge: Charge, bill: BillInput, subtotal: Decimal, rate: Decimal, con
         template=attachment.template,
         pricing_id=pricing.id if pricing else None,
         aggregation=Named(aggregation.id, aggregation.code, aggregation.name) if aggregation else None,
-        meter=aggregation.meter if aggregation else None,
+        meter=aggregation.meter if isinstance(aggregation, Aggregation) else None,
         segment=pricing.segment if pricing else None,
         start=charge.start,
         end=charge.end,

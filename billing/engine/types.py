@@ -15,6 +15,7 @@ from uuid import UUID
 from billing.engine.catalogue import DEFAULT_SEGMENT as DEFAULT_SEGMENT
 from billing.engine.catalogue import Aggregation as Aggregation
 from billing.engine.catalogue import Band as Band
+from billing.engine.catalogue import Compound as Compound
 from billing.engine.catalogue import Currency as Currency
 from billing.engine.catalogue import Named as Named
 from billing.engine.catalogue import Pricing as Pricing
@@ -88,7 +89,7 @@ class Measured:
 
 
 UsageKey = tuple[UsageWindow, Segment | None]
-"""A window and, if its aggregation is segmented, the segment."""
+"""A window and, if its aggregation is segmented, the segment; None is then the total of all its segments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +228,7 @@ class LineDraft:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why an account cannot be billed: `conversion` or `rounding`, and a sentence to act on."""
+    """Why an account cannot be billed: `conversion`, `rounding` or `calculation`, and a sentence to act on."""
 
     code: str
     message: str

@@ -4,12 +4,12 @@ from decimal import Decimal, Inexact
 
 from billing.engine.bands import ONE, ZERO, Units
 from billing.engine.money import EXACT
-from billing.engine.types import Aggregation, UnitRounding
+from billing.engine.types import Aggregation, Compound, UnitRounding
 
 TWO = Decimal(2)
 
 
-def units_of(quantity: Decimal, aggregation: Aggregation) -> Units:
+def units_of(quantity: Decimal, aggregation: Aggregation | Compound) -> Units:
     """quantity ÷ quantity per unit: exact, or whole by magnitude with halves away from zero."""
     per = aggregation.quantity_per_unit
     negative = quantity < 0

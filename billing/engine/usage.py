@@ -13,19 +13,23 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from billing.engine.bands import ONE, price_units
-from billing.engine.explanation import bands_step, quantity_step, units_step, usage_facts
+from billing.engine.bands import ONE, ZERO, price_units
+from billing.engine.compounds import failure, input_steps, input_windows, inputs_of, quantity_of
+from billing.engine.explanation import Facts, bands_step, quantity_step, units_step, usage_facts
+from billing.engine.formulas import FormulaError
 from billing.engine.lines import Charge
 from billing.engine.money import divided
 from billing.engine.segments import label
 from billing.engine.spanning import NOT_MEASURED, SoFar, price_further, so_far, windows_so_far
 from billing.engine.types import (
     BillsAs,
+    Compound,
     DueAttachment,
     LineType,
     Measured,
     Period,
     Pricing,
+    Problem,
     UnitRounding,
     UsageKey,
     UsageWindow,
@@ -90,6 +94,10 @@ def usage_windows(item: DueAttachment) -> Iterator[UsageWindow]:
     """The windows that must be measured for an attachment's part of a bill."""
     covered = item.covered
     for priced in priced_windows(item.attachment.pricings, covered.start, covered.end):
+        aggregation = priced.pricing.aggregation
+        if isinstance(aggregation, Compound):
+            yield from input_windows(aggregation, priced.window.start, priced.window.end)
+            continue
         yield priced.window
         yield from windows_so_far(item.attachment, priced.pricing, priced.window.start)
 
@@ -101,12 +109,33 @@ def usage_charges(item: DueAttachment, usage: Mapping[UsageKey, Measured]) -> It
     """
     covered = item.covered
     for priced in priced_windows(item.attachment.pricings, covered.start, covered.end):
+        aggregation = priced.pricing.aggregation
+        if isinstance(aggregation, Compound):
+            yield from _compound_charge(item, priced, aggregation, usage)
+            continue
         measured = usage.get(priced.key, NOT_MEASURED)
         default = measured.value is None
-        quantity = priced.pricing.aggregation.default_value if default else measured.value
+        quantity = aggregation.default_value if default else measured.value
         if quantity is not None:
             before = _before(item, priced, usage) if priced.pricing.spans_plan else None
-            yield _usage_charge(item, priced, quantity, measured.count, default, before)
+            steps = [quantity_step(aggregation, quantity, measured.count, default)]
+            yield _usage_charge(item, priced, quantity, steps, before)
+
+
+def _compound_charge(
+    item: DueAttachment, priced: PricedWindow, compound: Compound, usage: Mapping[UsageKey, Measured]
+) -> Iterator[Charge]:
+    """The charge of a compound's quantity, none without a value; without an answer the bill fails."""
+    inputs = inputs_of(compound, priced.window.start, priced.window.end, usage)
+    try:
+        quantity = quantity_of(compound, inputs)
+    except FormulaError as error:
+        charge = _usage_charge(item, priced, ZERO, [])
+        charge.problem = Problem("calculation", failure(compound, error))
+        yield charge
+        return
+    if quantity is not None:
+        yield _usage_charge(item, priced, quantity, input_steps(compound, inputs, quantity))
 
 
 def _before(item: DueAttachment, priced: PricedWindow, usage: Mapping[UsageKey, Measured]) -> SoFar:
@@ -118,9 +147,8 @@ def _usage_charge(
     item: DueAttachment,
     priced: PricedWindow,
     quantity: Decimal,
-    count: int,
-    default: bool,
-    before: SoFar | None,
+    steps: list[Facts],
+    before: SoFar | None = None,
 ) -> Charge:
     pricing, attachment = priced.pricing, item.attachment
     aggregation = pricing.aggregation
@@ -142,7 +170,7 @@ def _usage_charge(
         factor=WHOLE if price.per == ONE else 1 / Fraction(price.per),
         facts=priced.facts,
         steps=[
-            quantity_step(aggregation, quantity, count, default),
+            *steps,
             units_step(aggregation, exact_units, shown),
             *(() if before is None else (before.step(attachment, aggregation.unit),)),
             bands_step(pricing, price, attachment.currency),

@@ -16,6 +16,9 @@ ENTITIES: dict[str, Keys] = {
         "code name product meter targetField aggregation quantityPerUnit rounding unit defaultValue"
         " segmentedFields segments"
     ),
+    "compoundAggregations": _keys(
+        "code name product calculation quantityPerUnit rounding unit evaluateNullAggregations"
+    ),
     "planTemplates": _keys(
         "code name product currency billFrequency billFrequencyInterval standingCharge"
         " standingChargeDescription standingChargeInterval standingChargeOffset standingChargeBillInAdvance"
@@ -27,9 +30,8 @@ ENTITIES: dict[str, Keys] = {
         "account",
     ),
     "pricings": _keys(
-        "plan planTemplate aggregation startDate endDate segment cumulative pricingBands description type"
-        " tiersSpanPlan overagePricingBands minimumSpend minimumSpendDescription minimumSpendBillInAdvance",
-        "compoundAggregation",
+        "plan planTemplate aggregation compoundAggregation startDate endDate segment cumulative pricingBands description type"
+        " tiersSpanPlan overagePricingBands minimumSpend minimumSpendDescription minimumSpendBillInAdvance"
     ),
     "accounts": _keys(
         "code name emailAddress parentAccount currency billEpoch daysBeforeBillDue purchaseOrderNumber",
@@ -41,7 +43,7 @@ ENTITIES: dict[str, Keys] = {
     "measurements": _keys("uid account meter ts ets who what where other metadata measure income cost"),
 }
 UNBUILT_LISTS = (
-    "compoundAggregations counters planGroups counterPricings contracts commitments balances charges"
+    "counters planGroups counterPricings contracts commitments balances charges"
     " counterAdjustments"
 )
 TOP = _keys("name today organization steps expect", UNBUILT_LISTS) | dict.fromkeys(ENTITIES, True)

@@ -13,9 +13,19 @@ from billing.usage.rows import Row
 from m3console.core.errors import RuleViolation
 from m3console.core.models import Organization
 from plans.attachments import attach_plan
-from plans.models import Aggregation, BillsAs, HierarchyMode, Meter, Plan, PlanTemplate, Product
+from plans.models import (
+    Aggregation,
+    BillsAs,
+    CompoundAggregation,
+    HierarchyMode,
+    Meter,
+    Plan,
+    PlanTemplate,
+    Product,
+)
 from plans.services.aggregations import create_aggregation
 from plans.services.bands import Band
+from plans.services.compounds import create_compound_aggregation
 from plans.services.meters import create_meter
 from plans.services.plans import create_plan, create_plan_template
 from plans.services.pricing import create_pricing
@@ -34,6 +44,7 @@ class Loader:
             "products": self._product,
             "meters": self._meter,
             "aggregations": self._aggregation,
+            "compoundAggregations": self._compound,
             "planTemplates": self._plan_template,
             "plans": self._plan,
             "pricings": self._pricing,
@@ -47,7 +58,7 @@ class Loader:
             try:
                 self._makers[name](item)
             except RuleViolation as refusal:
-                where = item.get("code") or item.get("aggregation") or "?"
+                where = item.get("code") or item.get("aggregation") or item.get("compoundAggregation") or "?"
                 raise Unreadable(f"{name} “{where}”: {refusal.message}") from None
         events = self.measure(scenario.get("measurements") or [])
         if events:
@@ -116,6 +127,19 @@ class Loader:
             segments=item.get("segments") or [],
         )
 
+    def _compound(self, item: Item) -> None:
+        create_compound_aggregation(
+            organization=self.organization,
+            name=_text(item, "name"),
+            code=_text(item, "code"),
+            product=self._optional(Product, item, "product", "compoundAggregations"),
+            calculation=_text(item, "calculation"),
+            evaluate_null_aggregations=bool(item.get("evaluateNullAggregations")),
+            quantity_per_unit=_number(item, "quantityPerUnit", Decimal(1)),
+            rounding=item.get("rounding") or "NONE",
+            unit=_text(item, "unit"),
+        )
+
     def _plan_template(self, item: Item) -> None:
         create_plan_template(
             organization=self.organization,
@@ -150,7 +174,10 @@ class Loader:
             organization=self.organization,
             plan=self._optional(Plan, item, "plan", "pricings"),
             plan_template=self._optional(PlanTemplate, item, "planTemplate", "pricings"),
-            aggregation=self._find(Aggregation, item.get("aggregation"), "pricings"),
+            aggregation=self._optional(Aggregation, item, "aggregation", "pricings"),
+            compound_aggregation=self._optional(
+                CompoundAggregation, item, "compoundAggregation", "pricings"
+            ),
             start_date=day(item.get("startDate"), "startDate"),
             end_date=_day(item, "endDate"),
             segment=item.get("segment"),

@@ -57,11 +57,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An aggregation and where its field and its segmented fields (in their order) are kept."""
+    """An aggregation and where its field and its segmented fields (in their order) are kept.
+
+    With `total` the total over all its segments is wanted too, as calculations take it (spec 7).
+    """
 
     aggregation: Aggregation
     target: Column
     dimensions: Positions = ()
+    total: bool = False
 
     def columns(self) -> tuple[str, ...]:
         """Its state as SQL: how many values were counted, then what its method needs."""
@@ -204,6 +208,10 @@ class _Scan:
         for segment, parts in states.items():
             if segment is not None or not self._dimensions:
                 yield (window, segment), _measured(source.aggregation.method, parts)
+        if source.total:
+            taken = [state for segment, parts in states.items() if segment is not None for state in parts]
+            if taken:
+                yield (window, None), _measured(source.aggregation.method, taken)
 
     def _segment(self, aggregation: Aggregation, values: Row) -> Segment | None:
         """The segment that takes these values of the segmented fields; None also where there are none."""

@@ -5,21 +5,19 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Lower
 
 from m3console.core.exact import ExactField, exact
 from m3console.core.forms import ConsoleForm, DateInput
 from m3console.core.rows import REDRAW, RowsForm
-from plans.forms.common import choose_from, date_in_words
+from plans.forms.common import date_in_words
 from plans.forms.in_advance import in_advance_field, say_inherited
 from plans.forms.minimums import IN_ADVANCE, minimum_field, none_as_zero
 from plans.in_advance import minimum_spend_in_advance
-from plans.models import Aggregation, BillsAs, Plan, PlanTemplate, Pricing
+from plans.forms.priced import PricedField, aggregations, compounds
+from plans.models import BillsAs, CompoundAggregation, Plan, PlanTemplate, Priceable, Pricing
 from plans.pricing_types import SHAPES, PricingType
 from plans.segments import segment_key, segment_text
 from plans.wording import Band, bands_of, sentences, type_of_pricing
@@ -38,11 +36,8 @@ class BandForm(ConsoleForm):
 class PricingForm(RowsForm):
     """A pricing of a plan or template; aggregation and segment are chosen once."""
 
-    aggregation = forms.ModelChoiceField(
-        Aggregation.objects.none(),
-        empty_label="Choose an aggregation",
-        widget=forms.Select(REDRAW),
-        error_messages={"required": "Choose an aggregation."},
+    aggregation = PricedField(
+        widget=forms.Select(REDRAW), error_messages={"required": "Choose an aggregation."}
     )
     segment = forms.ChoiceField(error_messages={"required": "Choose a segment."})
     pricing_type = forms.ChoiceField(
@@ -95,7 +90,7 @@ class PricingForm(RowsForm):
         if entity:
             del self.fields["aggregation"], self.fields["segment"]
         else:
-            choose_from(self, "aggregation", aggregations(self.template))
+            self._priced_field().offer(aggregations(self.template), compounds(self.template))
             self._offer_segments()
         plan = owner if isinstance(owner, Plan) else None
         inherited = minimum_spend_in_advance(owner.organization, self.template, plan)
@@ -133,17 +128,23 @@ class PricingForm(RowsForm):
         return PricingType(said) if said in PricingType.values else PricingType.TIERED
 
     @property
-    def chosen(self) -> Aggregation | None:
-        """The aggregation that is priced, once it is chosen."""
+    def chosen(self) -> Priceable | None:
+        """The aggregation or compound aggregation that is priced, once it is chosen."""
         if isinstance(self.entity, Pricing):
-            return self.entity.aggregation
-        said = self.said("aggregation")
-        if isinstance(said, Aggregation):
-            return said
-        try:
-            return aggregations(self.template).filter(pk=UUID(str(said))).first()
-        except ValueError:
-            return None
+            return self.entity.priced
+        return self._priced_field().offered.get(str(self.said("aggregation")))
+
+    @property
+    def priced(self) -> dict[str, Priceable]:
+        """What was chosen, as create_pricing takes it."""
+        chosen = self.cleaned_data["aggregation"]
+        compound = isinstance(chosen, CompoundAggregation)
+        return {"compound_aggregation" if compound else "aggregation": chosen}
+
+    def _priced_field(self) -> PricedField:
+        field = self.fields["aggregation"]
+        assert isinstance(field, PricedField)
+        return field
 
     @property
     def segment_words(self) -> str:
@@ -264,14 +265,6 @@ class PricingForm(RowsForm):
         fields = aggregation.segmented_fields
         each = [(segment_key(segment), segment_text(segment, fields)) for segment in aggregation.segments]
         field.choices = [("", "Choose a segment"), *each]
-
-
-def aggregations(template: PlanTemplate) -> QuerySet[Aggregation]:
-    """What can be priced on plans of the template's product: its own aggregations and global ones."""
-    own = Q(product=None) | Q(product=template.product_id)
-    of_meter = Q(meter__product=None) | Q(meter__product=template.product_id)
-    rows = Aggregation.objects.filter(own, of_meter, organization=template.organization_id)
-    return rows.select_related("meter").order_by(Lower("name"), "id")
 
 
 def _readable(row: dict[str, Any]) -> Band | None:

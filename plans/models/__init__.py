@@ -1,5 +1,6 @@
 from plans.models.aggregations import Aggregation, Method, UnitRounding
 from plans.models.attachments import AccountPlan, AttachmentStatus, CoveredProduct, HierarchyMode
+from plans.models.compounds import CompoundAggregation, CompoundInput, Priceable
 from plans.models.meters import Category, DataField, Meter
 from plans.models.plans import BillFrequency, Plan, PlanTemplate
 from plans.models.pricing import BillsAs, Pricing
@@ -12,6 +13,8 @@ __all__ = [
     "BillFrequency",
     "BillsAs",
     "Category",
+    "CompoundAggregation",
+    "CompoundInput",
     "CoveredProduct",
     "DataField",
     "HierarchyMode",
@@ -19,6 +22,7 @@ __all__ = [
     "Method",
     "Plan",
     "PlanTemplate",
+    "Priceable",
     "Pricing",
     "Product",
     "UnitRounding",

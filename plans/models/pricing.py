@@ -1,6 +1,7 @@
 """Pricings: what the units of one aggregation cost, in bands, for a time."""
 
 from decimal import Decimal
+from uuid import UUID
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeField, RangeOperators
@@ -14,6 +15,7 @@ from m3console.core.fields import ExactDecimal, finite
 from m3console.core.searching.search import LookIn, Searchable
 from m3console.core.text import day_in_words, text_valid
 from plans.models.aggregations import Aggregation
+from plans.models.compounds import CompoundAggregation, Priceable
 from plans.models.plans import Plan, PlanTemplate
 from plans.models.products import Product
 
@@ -33,7 +35,8 @@ class BillsAs(models.TextChoices):
 
 class PricingQuerySet(Searchable["Pricing"]):
     look = LookIn.fields(
-        "aggregation__name", "aggregation__code", "plan__name", "plan__code",
+        "aggregation__name", "aggregation__code", "compound_aggregation__name",
+        "compound_aggregation__code", "plan__name", "plan__code",
         "plan_template__name", "plan_template__code",
     )  # fmt: skip
 
@@ -44,11 +47,12 @@ class PricingQuerySet(Searchable["Pricing"]):
         return owned.exclude(owner_product=product.pk)
 
     def overlapping(self, pricing: "Pricing") -> "PricingQuerySet":
-        """Others of the same owner, aggregation and segment that share a day with it."""
+        """Others of the same owner, aggregation or compound, and segment that share a day with it."""
         same = self.exclude(pk=pricing.pk).filter(
             plan=pricing.plan,
             plan_template=pricing.plan_template,
-            aggregation=pricing.aggregation,
+            aggregation=pricing.aggregation_id,
+            compound_aggregation=pricing.compound_aggregation_id,
             segment_key=pricing.segment_key,
         )
         if pricing.end_date:
@@ -58,7 +62,7 @@ class PricingQuerySet(Searchable["Pricing"]):
 
 @tracked(without=("segment_key",))
 class Pricing(Entity):
-    """Bands of an aggregation (or one segment of it) on a plan or on a template, for [start, end).
+    """Bands of an aggregation (or one segment of it) or of a compound aggregation on a plan or on a template, for [start, end).
 
     The three arrays run in parallel, one element a band: a band covers (lower limit, next lower
     limit], the first one also 0; the overage arrays do so too, and are empty without overage prices.
@@ -70,7 +74,12 @@ class Pricing(Entity):
     plan_template = models.ForeignKey(
         PlanTemplate, models.PROTECT, null=True, blank=True, related_name="pricings"
     )
-    aggregation = models.ForeignKey(Aggregation, models.PROTECT, related_name="pricings")
+    aggregation = models.ForeignKey(
+        Aggregation, models.PROTECT, null=True, blank=True, related_name="pricings"
+    )
+    compound_aggregation = models.ForeignKey(
+        CompoundAggregation, models.PROTECT, null=True, blank=True, related_name="pricings"
+    )
     start_date = models.DateField()
     end_date = models.DateField(null=True, blank=True)
     segment = models.JSONField(null=True, blank=True)
@@ -99,6 +108,11 @@ class Pricing(Entity):
                 | Q(plan__isnull=False, plan_template=None),
             ),
             models.CheckConstraint(
+                name="pricing_of_aggregation_or_compound",
+                condition=Q(aggregation=None, compound_aggregation__isnull=False)
+                | Q(aggregation__isnull=False, compound_aggregation=None),
+            ),
+            models.CheckConstraint(
                 name="pricing_ends_after_start", condition=Q(end_date=None) | Q(end_date__gt=F("start_date"))
             ),
             models.CheckConstraint(name="pricing_type_known", condition=Q(type__in=BillsAs.values)),
@@ -125,7 +139,10 @@ class Pricing(Entity):
                 index_type="GIST",
                 expressions=[
                     (single(Coalesce("plan_id", "plan_template_id"), "uuid_range"), RangeOperators.OVERLAPS),
-                    (single("aggregation_id", "uuid_range"), RangeOperators.OVERLAPS),
+                    (
+                        single(Coalesce("aggregation_id", "compound_aggregation_id"), "uuid_range"),
+                        RangeOperators.OVERLAPS,
+                    ),
                     (single("segment_key", "text_range"), RangeOperators.OVERLAPS),
                     (
                         Func("start_date", "end_date", function="daterange", output_field=DateRangeField()),
@@ -137,7 +154,19 @@ class Pricing(Entity):
         indexes = [models.Index("organization", "start_date", "id", name="pricing_by_start")]
 
     def __str__(self) -> str:
-        return self.description or f"{self.aggregation} from {day_in_words(self.start_date)}"
+        return self.description or f"{self.priced} from {day_in_words(self.start_date)}"
+
+    @property
+    def priced(self) -> Priceable:
+        """The aggregation or compound aggregation whose units it prices."""
+        priced = self.aggregation or self.compound_aggregation
+        if priced is None:
+            raise ValueError("a pricing is of an aggregation or of a compound aggregation")
+        return priced
+
+    @property
+    def priced_id(self) -> UUID | None:
+        return self.aggregation_id or self.compound_aggregation_id
 
     @property
     def owner(self) -> "Plan | PlanTemplate":

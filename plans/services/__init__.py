@@ -1,6 +1,11 @@
 """What changes the catalogue: each function is one act, in one transaction, recorded in the history."""
 
 from plans.services.aggregations import create_aggregation, delete_aggregation, update_aggregation
+from plans.services.compounds import (
+    create_compound_aggregation,
+    delete_compound_aggregation,
+    update_compound_aggregation,
+)
 from plans.services.derived_fields import (
     create_derived_field,
     delete_derived_field,
@@ -23,6 +28,7 @@ from plans.services.rows import InUse
 __all__ = [
     "InUse",
     "create_aggregation",
+    "create_compound_aggregation",
     "create_derived_field",
     "create_meter",
     "create_plan",
@@ -30,6 +36,7 @@ __all__ = [
     "create_pricing",
     "create_product",
     "delete_aggregation",
+    "delete_compound_aggregation",
     "delete_derived_field",
     "delete_meter",
     "delete_plan",
@@ -39,6 +46,7 @@ __all__ = [
     "duplicate_plan",
     "duplicate_plan_template",
     "update_aggregation",
+    "update_compound_aggregation",
     "update_derived_field",
     "update_meter",
     "update_plan",

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
+
 from m3console.core.audit import action
 from m3console.core.billed import refuse_billed
 from m3console.core.errors import RuleViolation
@@ -11,7 +13,7 @@ from m3console.core.fields import CustomValues
 from m3console.core.models import Organization
 from m3console.core.registry import Blocker
 from m3console.core.text import days_in_words
-from plans.models import Aggregation, Category, DataField, Meter, Method, Pricing, Product
+from plans.models import Aggregation, Category, CompoundAggregation, DataField, Meter, Method, Pricing, Product
 from plans.models.meters import DIMENSIONS, NUMBERS
 from plans.segments import Segment, segment_key, segment_text
 from plans.services.bands import ADDING_UP
@@ -99,15 +101,24 @@ def delete_aggregation(aggregation: Aggregation, *, version: int | None = None) 
 
 
 def aggregation_blockers(aggregation: Aggregation) -> list[Blocker]:
-    """The plans and templates that price the aggregation."""
-    pricings = Pricing.objects.filter(aggregation=aggregation).select_related("plan", "plan_template")
+    """The plans and templates that price the aggregation, and the compounds that calculate with it."""
+    compounds = CompoundAggregation.objects.filter(inputs__aggregation=aggregation)
+    return [
+        *priced_on(Pricing.objects.filter(aggregation=aggregation)),
+        *blocking(compounds.order_by("id"), "plans:compound_aggregation_detail"),
+    ]
+
+
+def priced_on(pricings: QuerySet[Pricing]) -> list[Blocker]:
+    """The pricings as what keeps something from being deleted."""
 
     def label(each: Pricing) -> str:
-        segment = segment_text(each.segment, aggregation.segmented_fields)
+        segment = segment_text(each.segment, each.priced.segmented_fields)
         of = f" of {segment}" if segment else ""
         return f"pricing{of} on “{each.owner}” {days_in_words(each.start_date, each.end_date)}"
 
-    return blocking(pricings.order_by("id"), "plans:pricing_detail", label=label)
+    rows = pricings.select_related("aggregation", "compound_aggregation", "plan", "plan_template")
+    return blocking(rows.order_by("id"), "plans:pricing_detail", label=label)
 
 
 def _sentences(code: str) -> Sentences:
@@ -205,6 +216,8 @@ def _check_use(before: Aggregation, after: Mapping[str, Any]) -> None:
         if getattr(before, name) != after[name]:
             what, kind = f"The {label}", "plans.aggregation"
             refuse_billed(what, kind, before.pk, organization=before.organization_id, field=name)
+    if before.code != after["code"]:
+        _check_code(before)
     priced = Pricing.objects.filter(aggregation=before).select_related("plan", "plan_template")
     _check_segments_kept(before, after)
     _check_still_adding_up(before, after)
@@ -214,6 +227,14 @@ def _check_use(before: Aggregation, after: Mapping[str, Any]) -> None:
                 f"It is priced on “{pricing.owner}” of another product, so {SHARED[field]} must be global.",
                 field=field,
             )
+
+
+def _check_code(before: Aggregation) -> None:
+    compound = CompoundAggregation.objects.filter(inputs__aggregation=before).first()
+    if compound:
+        raise RuleViolation(
+            f"It keeps its code: compound aggregation “{compound}” calculates with it.", field="code"
+        )
 
 
 def _check_segments_kept(before: Aggregation, after: Mapping[str, Any]) -> None:

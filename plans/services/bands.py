@@ -76,6 +76,11 @@ def check_terms(pricing: Pricing) -> None:
 
 def _check_spanning(pricing: Pricing) -> None:
     """Totals that run on need a method that adds up, and a fixed price that is due once a band."""
+    if pricing.aggregation is None:
+        raise RuleViolation(
+            f"Tiers span a plan only for Sum and Count; “{pricing.priced}” is calculated.",
+            field="tiers_span_plan",
+        )
     if pricing.aggregation.method not in ADDING_UP:
         method = pricing.aggregation.get_method_display()
         raise RuleViolation(

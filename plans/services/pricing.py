@@ -11,10 +11,19 @@ from m3console.core.audit import action
 from m3console.core.errors import RuleViolation
 from m3console.core.models import Organization
 from m3console.core.text import day_in_words, days_in_words
-from plans.models import Aggregation, BillsAs, Plan, PlanTemplate, Pricing, Product
+from plans.models import (
+    Aggregation,
+    BillsAs,
+    CompoundAggregation,
+    Plan,
+    PlanTemplate,
+    Priceable,
+    Pricing,
+    Product,
+)
 from plans.segments import Segment, segment_key, segment_text
 from plans.services.bands import Band, check_terms, columns, overage_columns
-from plans.services.rows import check_known, created, gone, removed, updated
+from plans.services.rows import check_known, created, gone, held, noun_of, removed, updated
 
 CHANGEABLE = frozenset({
     "start_date", "end_date", "cumulative", "bands", "description", "type", "tiers_span_plan",
@@ -27,7 +36,8 @@ def create_pricing(
     organization: Organization,
     plan: Plan | None = None,
     plan_template: PlanTemplate | None = None,
-    aggregation: Aggregation,
+    aggregation: Aggregation | None = None,
+    compound_aggregation: CompoundAggregation | None = None,
     start_date: date,
     end_date: date | None = None,
     segment: Segment | None = None,
@@ -43,22 +53,29 @@ def create_pricing(
 ) -> Pricing:
     """A price on a plan or a template for [start_date, end_date), for a segment if there are segments.
 
+    Of an aggregation or of a compound aggregation.
+
     Raises RuleViolation; an overlap names the pricing in the way and what to do. Rules: spec 2, Pricing.
     """
     if (plan is None) == (plan_template is None):
         raise RuleViolation(
             "A pricing stands on a plan or on a template, on exactly one of them.", field="plan"
         )
+    if (aggregation is None) == (compound_aggregation is None):
+        raise RuleViolation(
+            "A pricing is of an aggregation or of a compound aggregation, of exactly one.", field="aggregation"
+        )
     _check_dates(start_date, end_date)
     with action("pricing.created"):
         plan, plan_template = _held_owner(organization, plan, plan_template)
-        aggregation = _held_aggregation(organization, aggregation)
+        priced = _held_priced(organization, aggregation or compound_aggregation)
         template = plan.plan_template if plan else plan_template
-        _check_product(aggregation, template.product if template else None)
-        _check_segment(aggregation, segment)
+        _check_product(priced, template.product if template else None)
+        _check_segment(priced, segment)
         fields = {
             "organization": organization, "plan": plan, "plan_template": plan_template,
-            "aggregation": aggregation, "start_date": start_date, "end_date": end_date,
+            "aggregation": priced if aggregation else None,
+            "compound_aggregation": priced if compound_aggregation else None, "start_date": start_date, "end_date": end_date,
             "segment": None if segment is None else dict(segment), "segment_key": segment_key(segment),
             "cumulative": cumulative, "description": description, "type": type,
             "tiers_span_plan": tiers_span_plan, "minimum_spend": Decimal(minimum_spend),
@@ -87,7 +104,7 @@ def update_pricing(pricing: Pricing, *, version: int, **fields: Any) -> Pricing:
     for name, value in fields.items():
         setattr(draft, name, value)
     with action("pricing.updated"), _naming_the_clash(draft):
-        if draft.tiers_span_plan:
+        if draft.tiers_span_plan and pricing.aggregation:
             draft.aggregation = _held_aggregation(pricing.organization, pricing.aggregation)
         check_terms(draft)
         return updated(pricing, _SENTENCES, version=version, **fields)
@@ -133,11 +150,18 @@ def _held_owner(
             raise gone(Plan, "plan")
     if template:
         templates = PlanTemplate.objects.select_related("product")
-        held = templates.select_for_update(no_key=True, of=("self",))
-        template = held.filter(pk=template.pk, organization=organization).first()
+        held_rows = templates.select_for_update(no_key=True, of=("self",))
+        template = held_rows.filter(pk=template.pk, organization=organization).first()
         if template is None:
             raise gone(PlanTemplate, "plan_template")
     return plan, template
+
+
+def _held_priced(organization: Organization, priced: Priceable | None) -> Priceable:
+    if isinstance(priced, CompoundAggregation):
+        return held(priced, organization, field="aggregation")
+    assert priced is not None
+    return _held_aggregation(organization, priced)
 
 
 def _held_aggregation(organization: Organization, aggregation: Aggregation) -> Aggregation:
@@ -148,17 +172,18 @@ def _held_aggregation(organization: Organization, aggregation: Aggregation) -> A
     return row
 
 
-def _check_product(aggregation: Aggregation, product: Product | None) -> None:
-    for thing in (aggregation, aggregation.meter):
+def _check_product(priced: Priceable, product: Product | None) -> None:
+    things = (priced, priced.meter) if isinstance(priced, Aggregation) else (priced,)
+    for thing in things:
         if product and thing.product_id and thing.product_id != product.pk:
-            what = "Aggregation" if thing is aggregation else "Meter"
+            what = noun_of(type(thing)).capitalize()
             raise RuleViolation(
                 f"{what} “{thing}” belongs to {thing.product}, so it cannot price a plan of {product}.",
                 field="aggregation",
             )
 
 
-def _check_segment(aggregation: Aggregation, segment: Segment | None) -> None:
+def _check_segment(aggregation: Priceable, segment: Segment | None) -> None:
     if not aggregation.segmented_fields:
         if segment is not None:
             raise RuleViolation(
@@ -187,11 +212,11 @@ def _clash(pricing: Pricing) -> RuleViolation:
     if other is None:
         return _OVERLAP
     of = (
-        f", segment {segment_text(other.segment, pricing.aggregation.segmented_fields)}"
+        f", segment {segment_text(other.segment, pricing.priced.segmented_fields)}"
         if other.segment is not None
         else ""
     )
-    known = f"“{pricing.owner}” already has a pricing of {pricing.aggregation}{of}"
+    known = f"“{pricing.owner}” already has a pricing of {pricing.priced}{of}"
     taken = f"{known} {days_in_words(other.start_date, other.end_date)}."
     if other.start_date < pricing.start_date:
         return RuleViolation(

@@ -111,7 +111,7 @@ def aggregation_detail(request: Request, pk: UUID) -> HttpResponse:
     """What the aggregation counts, its segments, and where it is priced."""
     aggregation = find(request, aggregations(), pk)
     pricings = Pricing.objects.filter(aggregation=aggregation).select_related(
-        "aggregation", "plan__plan_template", "plan_template"
+        "aggregation", "compound_aggregation", "plan__plan_template", "plan_template"
     )
     found = list(pricings.order_by("-start_date", "-id")[: SHOWN + 1])
     context = entity_context(request, aggregation, tab="details")

@@ -211,7 +211,8 @@ def _adjustments(attachment: AccountPlan) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = [
         {"label": label, "value": value, "hint": hint} for label, value, hint in minimum_rows(attachment.plan)
     ]
-    credited = on_owner(attachment.plan).exclude(type=BillsAs.DEBIT).select_related("aggregation")
+    credited = on_owner(attachment.plan).exclude(type=BillsAs.DEBIT)
+    credited = credited.select_related("aggregation", "compound_aggregation")
     for pricing in credited.order_by("start_date", "id")[:NAMED_CREDITS]:
         title = link("plans:pricing_detail", pricing)
         rows.append({"label": pricing.get_type_display(), "value": title})

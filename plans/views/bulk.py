@@ -12,6 +12,7 @@ from m3console.core.lists.selection import ListRows
 from m3console.core.registry import BulkEntry, extensions
 from plans import services
 from plans.views.aggregations import AGGREGATIONS
+from plans.views.compounds import COMPOUNDS
 from plans.views.meters import METERS
 from plans.views.plans import PLANS
 from plans.views.products import PRODUCTS
@@ -22,6 +23,7 @@ KEYS = {
     "product": "product",
     "meter": "meter",
     "aggregation": "aggregation",
+    "compoundaggregation": "compound_aggregation",
     "plantemplate": "plan_template",
     "plan": "plan",
 }
@@ -59,6 +61,9 @@ meter_delete_many = _deleting(
     METERS, services.delete_meter, "Their data fields go with them. ", "has aggregations or usage"
 )
 aggregation_delete_many = _deleting(AGGREGATIONS, services.delete_aggregation, "", "is priced")
+compound_aggregation_delete_many = _deleting(
+    COMPOUNDS, services.delete_compound_aggregation, "", "is priced"
+)
 plan_template_delete_many = _deleting(
     TEMPLATES, services.delete_plan_template, "Their pricings go with them. ", "has plans"
 )

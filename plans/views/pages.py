@@ -21,7 +21,7 @@ from m3console.core.links import redirect, reverse
 from m3console.core.lists.back import back_to
 from m3console.core.registry import Blocker, extensions
 from m3console.core.rows import asked_to_redraw
-from plans.models import Aggregation, Meter, Plan, PlanTemplate, Pricing, Product
+from plans.models import Aggregation, CompoundAggregation, Meter, Plan, PlanTemplate, Pricing, Product
 from plans.services import InUse
 
 E = TypeVar("E", bound=Entity)
@@ -45,6 +45,7 @@ KINDS: dict[type[Entity], Kind] = {
     Product: Kind("product", "product", "Products", "Overview"),
     Meter: Kind("meter", "meter", "Meters"),
     Aggregation: Kind("aggregation", "aggregation", "Aggregations"),
+    CompoundAggregation: Kind("compound_aggregation", "compound aggregation", "Compound aggregations"),
     PlanTemplate: Kind("plan_template", "plan template", "Plan templates", "Pricing", twins=True),
     Plan: Kind("plan", "plan", "Plans", "Pricing", twins=True),
     Pricing: Kind("pricing", "pricing", "Pricings"),
@@ -137,7 +138,7 @@ def save_page(
     Or to `done_url`, in which {pk} is the entity's id.
     """
     kind = KINDS[model]
-    shown = {**_form_words(kind, entity), **({"cancel_url": back_url} if back_url else {}), **(context or {})}
+    shown = {**form_words(kind, entity), **({"cancel_url": back_url} if back_url else {}), **(context or {})}
     if asked_to_redraw(request):
         return page(request, template, {"form": form, **shown}, partial="form")
 
@@ -151,7 +152,7 @@ def save_page(
     return form_page(request, form, act, context=shown, template=template)
 
 
-def _form_words(kind: Kind, entity: Entity | None) -> dict[str, Any]:
+def form_words(kind: Kind, entity: Entity | None) -> dict[str, Any]:
     """Title, buttons and crumbs of the page that creates an entity, or edits the one that is given."""
     verb = "Update" if entity else "Create"
     crumbs = [{"label": kind.plural, "url": kind.url("list")}]

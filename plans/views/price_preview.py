@@ -14,7 +14,7 @@ from m3console.core.templatetags.console import period_text, spelled
 from m3console.core.text import day_in_words
 from plans.conversions import missing_conversions
 from plans.forms.pricing import PricingForm
-from plans.models import Aggregation, Plan, Pricing
+from plans.models import CompoundAggregation, Plan, Priceable, Pricing
 from plans.models.aggregations import UnitRounding
 from plans.price_chart import Spell, price_chart
 from plans.price_periods import Period, gaps, timeline
@@ -114,10 +114,14 @@ def _others(form: PricingForm) -> list[Pricing]:
     key, aggregation = form.segment_so_far, form.chosen
     if aggregation is None or key is None:
         return []
-    rows = on_owner(form.owner).filter(aggregation=aggregation, segment_key=key)
+    rows = on_owner(form.owner).filter(**_of(aggregation), segment_key=key)
     if isinstance(form.entity, Pricing):
         rows = rows.exclude(pk=form.entity.pk)
-    return list(rows.select_related("aggregation").order_by("-start_date")[:OTHERS])
+    return list(rows.select_related("aggregation", "compound_aggregation").order_by("-start_date")[:OTHERS])
+
+
+def _of(priced: Priceable) -> dict[str, Priceable]:
+    return {"compound_aggregation" if isinstance(priced, CompoundAggregation) else "aggregation": priced}
 
 
 def _timeline(form: PricingForm, others: list[Pricing]) -> Any:
@@ -151,7 +155,7 @@ def _gap_notes(form: PricingForm, others: list[Pricing]) -> Iterator[Note]:
         yield Note(gap_text(form.chosen, start, end), *fix)
 
 
-def gap_text(aggregation: Aggregation, start: date, end: date) -> str:
+def gap_text(aggregation: Priceable, start: date, end: date) -> str:
     """What days without a price mean."""
     days = (end - start).days
     of = "this day" if days == 1 else f"these {days:,} days"
@@ -162,11 +166,11 @@ def _default_note(form: PricingForm) -> Iterator[Note]:
     aggregation, key = form.chosen, form.segment_so_far
     if aggregation is None or {} not in aggregation.segments or key == DEFAULT:
         return
-    if not on_owner(form.owner).filter(aggregation=aggregation, segment_key=DEFAULT).exists():
+    if not on_owner(form.owner).filter(**_of(aggregation), segment_key=DEFAULT).exists():
         yield Note(default_text(aggregation))
 
 
-def default_text(aggregation: Aggregation) -> str:
+def default_text(aggregation: Priceable) -> str:
     """What it means that the default segment has no price."""
     return (
         f"“Everything else” of {aggregation} has no price here: usage that no other segment takes is not"

@@ -8,15 +8,15 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 
 from m3console.core.http import Request
 from m3console.core.links import reverse
 from m3console.core.templatetags.console import period_text, spelled
-from plans.models import Aggregation, BillsAs, Plan, PlanTemplate, Pricing
+from plans.models import BillsAs, Plan, PlanTemplate, Priceable, Pricing
 from plans.price_periods import gaps
 from plans.segments import segment_key, segment_text
-from plans.views.pages import today
+from plans.views.pages import KINDS, today
 from plans.wording import bands_of, price_text, status_of, type_of_pricing
 
 SHOWN = 300
@@ -44,9 +44,9 @@ class ShownPricing:
 
 @dataclass(slots=True)
 class Group:
-    """The pricings of one aggregation: by segment in the aggregation's order, then by start."""
+    """The pricings of one aggregation or compound: by segment in the aggregation's order, then by start."""
 
-    aggregation: Aggregation
+    aggregation: Priceable
     rows: list[ShownPricing] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -54,6 +54,10 @@ class Group:
     def from_template(self) -> bool:
         """Whether a plan has none of its own, so that the heading says it for all of them."""
         return all(row.from_template for row in self.rows)
+
+    @property
+    def url(self) -> str:
+        return KINDS[type(self.aggregation)].url("detail", pk=self.aggregation.pk)
 
 
 def on_owner(owner: Plan | PlanTemplate) -> QuerySet[Pricing]:
@@ -68,8 +72,8 @@ def shown_pricing(pricing: Pricing, on: date, **marks: Any) -> ShownPricing:
     return ShownPricing(
         pricing=pricing,
         type=kind.label,
-        price=price_text(kind, bands_of(pricing), pricing.aggregation.unit),
-        segment=segment_text(pricing.segment, pricing.aggregation.segmented_fields),
+        price=price_text(kind, bands_of(pricing), pricing.priced.unit),
+        segment=segment_text(pricing.segment, pricing.priced.segmented_fields),
         status=status_of(pricing, on),
         url=reverse("plans:pricing_detail", pk=pricing.pk),
         terms=terms_of(pricing),
@@ -144,14 +148,20 @@ def groups_of(owner: Plan | PlanTemplate, on: date, *, new: str = "") -> tuple[l
     Among a plan's are its template's, which hold while the plan has none of its own (spec 2, Pricing). `new`
     is the id of the one that was made just now.
     """
-    rows = on_owner(owner).select_related("aggregation")
-    rows = rows.order_by(Lower("aggregation__name"), "aggregation_id", "segment_key", "start_date", "id")
+    rows = on_owner(owner).select_related("aggregation", "compound_aggregation")
+    rows = rows.order_by(
+        Lower(Coalesce("aggregation__name", "compound_aggregation__name")),
+        Coalesce("aggregation_id", "compound_aggregation_id"),
+        "segment_key",
+        "start_date",
+        "id",
+    )
     found = list(rows[: SHOWN + 1])
     more = len(found) > SHOWN
     groups = []
-    for _, each in groupby(found[:SHOWN], key=lambda pricing: pricing.aggregation_id):
+    for _, each in groupby(found[:SHOWN], key=lambda pricing: pricing.priced_id):
         pricings = list(each)
-        group = Group(pricings[0].aggregation, warnings=[] if more else warnings_of(pricings))
+        group = Group(pricings[0].priced, warnings=[] if more else warnings_of(pricings))
         group.rows = [
             shown_pricing(pricing, on, is_new=str(pricing.pk) == new, **_marks(pricing, owner, pricings))
             for pricing in sorted(pricings, key=_order(group.aggregation))
@@ -162,7 +172,7 @@ def groups_of(owner: Plan | PlanTemplate, on: date, *, new: str = "") -> tuple[l
 
 def warnings_of(pricings: Sequence[Pricing]) -> list[str]:
     """Of all pricings of one aggregation: the days and the default segment that nothing prices."""
-    aggregation = pricings[0].aggregation
+    aggregation = pricings[0].priced
     said = []
     for _, each in groupby(pricings, key=lambda pricing: pricing.segment_key):
         segment = list(each)
@@ -174,7 +184,7 @@ def warnings_of(pricings: Sequence[Pricing]) -> list[str]:
     return said
 
 
-def _order(aggregation: Aggregation) -> Any:
+def _order(aggregation: Priceable) -> Any:
     places = {segment_key(segment): place for place, segment in enumerate(aggregation.segments)}
     return lambda pricing: (places.get(pricing.segment_key, 0), pricing.start_date, pricing.plan_id is None)
 

@@ -9,6 +9,7 @@ from django.db.models import F, QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from m3console.core.htmx import page
@@ -27,7 +28,7 @@ from plans.segments import segment_text
 from plans.services.rows import blockers_above
 from plans.views.columns import HIDE
 from plans.views.minimums import minimum_rows
-from plans.views.pages import delete_page, entity_context, find, history, save_page, today
+from plans.views.pages import KINDS, delete_page, entity_context, find, history, save_page, today
 from plans.views.panels import link
 from plans.views.plans import plans
 from plans.views.price_preview import lasting_notes, preview
@@ -44,7 +45,7 @@ SAVED = ("start_date", "end_date", "description", "tiers_span_plan", *MINIMUM)
 class PricingTable(Table):
     """On phones price and days stand below the aggregation."""
 
-    aggregation = tables.Column()
+    aggregation = tables.Column(empty_values=())
     segment = tables.Column(default="", attrs=HIDE)
     owner = tables.Column(verbose_name="Plan or template", attrs=HIDE)
     type = tables.Column(empty_values=(), attrs=HIDE)
@@ -61,15 +62,15 @@ class PricingTable(Table):
         segment = f", {self.render_segment(record)}" if record.segment is not None else ""
         return format_html(
             '<a href="{}">{}</a><span class="cell-sub">{}{}: {}, {}</span>',
-            reverse("plans:pricing_detail", pk=record.pk), record.aggregation, record.owner, segment,
+            reverse("plans:pricing_detail", pk=record.pk), record.priced, record.owner, segment,
             self.render_price(record), self.value_start_date(record),
         )  # fmt: skip
 
     def value_aggregation(self, record: Pricing) -> str:
-        return str(record.aggregation)
+        return str(record.priced)
 
     def render_segment(self, record: Pricing) -> str:
-        return segment_text(record.segment, record.aggregation.segmented_fields)
+        return segment_text(record.segment, record.priced.segmented_fields)
 
     def render_owner(self, record: Pricing) -> Any:
         return link(f"plans:{'plan' if record.plan_id else 'plan_template'}_detail", record.owner)
@@ -82,7 +83,7 @@ class PricingTable(Table):
         return kind if record.type == BillsAs.DEBIT else f"{kind}, {record.get_type_display().lower()}"
 
     def render_price(self, record: Pricing) -> str:
-        return price_text(type_of_pricing(record), bands_of(record), record.aggregation.unit)
+        return price_text(type_of_pricing(record), bands_of(record), record.priced.unit)
 
     def render_start_date(self, record: Pricing) -> Any:
         return period(record.start_date, record.end_date)
@@ -98,7 +99,9 @@ class PricingTable(Table):
 
 
 def pricings() -> QuerySet[Pricing]:
-    return Pricing.objects.select_related("aggregation__meter", "plan__plan_template", "plan_template")
+    return Pricing.objects.select_related(
+        "aggregation__meter", "compound_aggregation", "plan__plan_template", "plan_template"
+    )
 
 
 @require_safe
@@ -133,7 +136,7 @@ def _create(request: Request, owner: Plan | PlanTemplate) -> HttpResponse:
             organization=request.organization,
             plan=owner if isinstance(owner, Plan) else None,
             plan_template=owner if isinstance(owner, PlanTemplate) else None,
-            aggregation=form.cleaned_data["aggregation"],
+            **form.priced,
             segment=_segment(form),
             **_fields(form),
         )
@@ -202,7 +205,7 @@ def pricing_detail(request: Request, pk: UUID) -> HttpResponse:
         "bands": bands_of(pricing),
         "shape": SHAPES[kind],
         "type": kind.label,
-        "sentences": sentences(kind, bands_of(pricing), pricing.aggregation.unit, currency),
+        "sentences": sentences(kind, bands_of(pricing), pricing.priced.unit, currency),
         "currency": currency,
         "details": _details(pricing, context["edit_url"]),
     }
@@ -223,16 +226,16 @@ def _head(request: Request, pricing: Pricing, *, tab: str) -> dict[str, Any]:
 
 
 def title_of(pricing: Pricing) -> str:
-    segment = segment_text(pricing.segment, pricing.aggregation.segmented_fields)
-    return f"{pricing.aggregation}, {segment}" if segment else str(pricing.aggregation)
+    segment = segment_text(pricing.segment, pricing.priced.segmented_fields)
+    return f"{pricing.priced}, {segment}" if segment else str(pricing.priced)
 
 
 def _details(pricing: Pricing, edit_url: str) -> dict[str, Any]:
     owner = link(f"plans:{'plan' if pricing.plan_id else 'plan_template'}_detail", pricing.owner)
     rows: list[tuple[str, Any, str]] = [
         ("Plan" if pricing.plan_id else "Plan template", owner, ""),
-        ("Aggregation", link("plans:aggregation_detail", pricing.aggregation), ""),
-        ("Segment", segment_text(pricing.segment, pricing.aggregation.segmented_fields), ""),
+        (KINDS[type(pricing.priced)].noun.capitalize(), _priced_link(pricing), ""),
+        ("Segment", segment_text(pricing.segment, pricing.priced.segmented_fields), ""),
         ("Type", type_of_pricing(pricing).label, ""),
         ("Bills as", pricing.get_type_display(), CAPPED.get(pricing.type, "")),
         ("Tiers", *_tiers(pricing)),
@@ -246,6 +249,10 @@ def _details(pricing: Pricing, edit_url: str) -> dict[str, Any]:
         "edit_url": edit_url,
         "rows": [{"label": label, "value": value, "hint": hint} for label, value, hint in rows],
     }
+
+
+def _priced_link(pricing: Pricing) -> SafeString:
+    return link(f"plans:{KINDS[type(pricing.priced)].key}_detail", pricing.priced)
 
 
 def _tiers(pricing: Pricing) -> tuple[str, str]:

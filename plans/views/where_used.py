@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from m3console.core.links import reverse
 from m3console.core.lists.keyset import capped_count
-from plans.models import Aggregation, Meter, Plan, PlanTemplate, Pricing, Product
+from plans.models import Aggregation, CompoundAggregation, Meter, Plan, PlanTemplate, Pricing, Product
 
 Row = dict[str, str]
 COUNTED = 1_000
@@ -24,6 +24,12 @@ def used_product(product: Product) -> dict[str, Any]:
     return where_used(
         _row("Meters", Meter.objects.filter(product=product), "meter", query),
         _row("Aggregations", Aggregation.objects.filter(product=product), "aggregation", query),
+        _row(
+            "Compound aggregations",
+            CompoundAggregation.objects.filter(product=product),
+            "compound_aggregation",
+            query,
+        ),
         _row("Plan templates", PlanTemplate.objects.filter(product=product), "plan_template", query),
         _row("Plans", Plan.objects.filter(plan_template__product=product), "plan", query),
     )
@@ -39,10 +45,23 @@ def used_meter(meter: Meter) -> dict[str, Any]:
 
 
 def used_aggregation(aggregation: Aggregation) -> dict[str, Any]:
-    """Its pricings, and on how many plans and templates they stand."""
-    pricings = Pricing.objects.filter(aggregation=aggregation)
+    """Its pricings, on how many plans and templates they stand, and what calculates with it."""
+    compounds = CompoundAggregation.objects.filter(inputs__aggregation=aggregation)
     query = f"?aggregation={aggregation.pk}"
     return where_used(
+        *_priced(Pricing.objects.filter(aggregation=aggregation), query),
+        _row("Compound aggregations", compounds, "compound_aggregation", query),
+    )
+
+
+def used_compound(compound: CompoundAggregation) -> dict[str, Any]:
+    """Its pricings, and on how many plans and templates they stand."""
+    pricings = Pricing.objects.filter(compound_aggregation=compound)
+    return where_used(*_priced(pricings, f"?compound={compound.pk}"))
+
+
+def _priced(pricings: QuerySet[Pricing], query: str) -> list[Row]:
+    return [
         _row("Pricings", pricings, "pricing", query),
         _row("Plans", Plan.objects.filter(pk__in=pricings.values("plan")), "plan", query),
         _row(
@@ -51,7 +70,7 @@ def used_aggregation(aggregation: Aggregation) -> dict[str, Any]:
             "plan_template",
             query,
         ),
-    )
+    ]
 
 
 def _row(label: str, rows: QuerySet[Any], key: str, query: str) -> Row:

@@ -13,6 +13,8 @@ BUILT_PARTS = {"1"}
 # Of parts that are not whole yet.
 BUILT_CASES = {
     "ad-hoc-plan",
+    "compound-null-handling",
+    "compound-of-a-segmented-aggregation",
     "consolidated-monthly-and-quarterly",
     "create-pricing-refusals",
     "credits-capped",

@@ -11,7 +11,7 @@ from accounts.models import Account, AccountImport
 from billing.models import Bill, BillJob, BillLine
 from billing.usage.models import IngestEvent, Upload
 from m3console.core.models import Currency, CustomFieldDefinition, Organization, SavedFilter
-from plans.models import AccountPlan, Aggregation, DataField, Meter, Plan, PlanTemplate, Pricing, Product
+from plans.models import AccountPlan, Aggregation, CompoundAggregation, DataField, Meter, Plan, PlanTemplate, Pricing, Product
 from tests.test_permissions import OURS
 
 NOT_PAGES = {
@@ -38,6 +38,7 @@ NOT_PAGES = {
     "plans:product_delete_many",
     "plans:meter_delete_many",
     "plans:aggregation_delete_many",
+    "plans:compound_aggregation_delete_many",
     "plans:plan_template_delete_many",
     "plans:plan_delete_many",
     "usage:event_mark_many",
@@ -57,6 +58,7 @@ ABOUT = {
     "meters": Meter,
     "derived-fields": DataField,
     "aggregations": Aggregation,
+    "compound-aggregations": CompoundAggregation,
     "plan-templates": PlanTemplate,
     "plans": Plan,
     "pricings": Pricing,
