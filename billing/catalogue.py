@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from billing.compounds import compounds, load_inputs_of_compounds
 from billing.engine.types import (
     Aggregation,
     Band,
@@ -20,7 +21,6 @@ from billing.engine.types import (
     Segment,
     UnitRounding,
 )
-from billing.compounds import compounds, load_inputs_of_compounds
 from billing.usage.measure import Column, Source
 from m3console.core.models import Organization
 from plans.in_advance import minimum_spend_in_advance, standing_charge_in_advance

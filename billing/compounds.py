@@ -31,7 +31,9 @@ def compounds(
     pricings: Iterable[Pricing], named: Inputs, sources: Mapping[UUID, Source]
 ) -> dict[UUID, Compound]:
     """The compounds of some pricings, by id."""
-    rows = {row.compound_aggregation.pk: row.compound_aggregation for row in pricings if row.compound_aggregation}
+    rows = {
+        row.compound_aggregation.pk: row.compound_aggregation for row in pricings if row.compound_aggregation
+    }
     return {key: _compound(row, named.get(key, ()), sources) for key, row in rows.items()}
 
 

@@ -29,9 +29,7 @@ def checked_calculation(compound: CompoundAggregation) -> list[str]:
     return codes
 
 
-def check_compound(
-    formula: Formula, codes: Iterable[str], custom: Mapping[str, Decimal | str]
-) -> None:
+def check_compound(formula: Formula, codes: Iterable[str], custom: Mapping[str, Decimal | str]) -> None:
     """Refuse a calculation that names other things, or does not come to a number. Raises FormulaError."""
     kinds = {f"{AGGREGATION}{code}": Kind.NUMBER for code in codes}
     kinds |= {name: kind_of(value) for name, value in custom.items()}
@@ -43,8 +41,8 @@ def check_compound(
 def _unknown(name: str) -> str:
     if name.startswith(CUSTOM):
         return (
-            f"There is no custom field “{name.removeprefix(CUSTOM)}” of the compound aggregation, its product or"
-            " the organization."
+            f"There is no custom field “{name.removeprefix(CUSTOM)}” of the compound aggregation, its product"
+            " or the organization."
         )
     if name.startswith(AGGREGATION):
         return f"There is no aggregation with the code “{name.removeprefix(AGGREGATION)}”."

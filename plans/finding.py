@@ -8,17 +8,23 @@ from django.db.models.functions import Coalesce, Concat
 
 from m3console.core.models import Organization
 from m3console.core.searching.finding import Findable, can_be_created, can_be_found
-from plans.models import AccountPlan, Aggregation, CompoundAggregation, Meter, Plan, PlanTemplate, Pricing, Product
+from plans.models import (
+    AccountPlan,
+    Aggregation,
+    CompoundAggregation,
+    Meter,
+    Plan,
+    PlanTemplate,
+    Pricing,
+    Product,
+)
 
 TEXT: "TextField[str, str]" = TextField()
 NAMED: tuple[tuple[str, str, str, int, str, type[Model]], ...] = (
     ("Product", "Products", "product", 20, "product", Product),
     ("Meter", "Meters", "meter", 21, "meter", Meter),
     ("Aggregation", "Aggregations", "sum", 22, "aggregation", Aggregation),
-    (
-        "Compound aggregation", "Compound aggregations", "sum", 22, "compound_aggregation",
-        CompoundAggregation,
-    ),  # fmt: skip
+    ("Compound aggregation", "Compound aggregations", "sum", 22, "compound_aggregation", CompoundAggregation),
     ("Plan template", "Plan templates", "copy", 23, "plan_template", PlanTemplate),
     ("Plan", "Plans", "plan", 24, "plan", Plan),
 )

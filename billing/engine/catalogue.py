@@ -90,7 +90,7 @@ class Compound:
 
 @dataclass(frozen=True, slots=True)
 class Pricing:
-    """Prices of one aggregation (and segment) or compound on a plan or its template, from `start` until before `end`.
+    """Prices of an aggregation (and segment) or compound on a plan or its template, [start, end).
 
     `segment` is None when the aggregation is not segmented; `sequence` rises in the order of creation.
     With `spans_plan` bands count from the attachment's start. `minimum_spend` is for one whole period;

@@ -27,8 +27,8 @@ account appears by code alone, because its name is personal data that may have t
     quantity    method, measurements (how many were counted), default (true if the default value stands in for
                 missing usage, else absent); unit: the field's, absent where
                 measurements or values are counted
-    input       of a compound in place of quantity, for each aggregation that it names: aggregation, meter, field
-                ({"code", "name"} each), and as for quantity; result: null where there is no value
+    input       of a compound in place of quantity, for each aggregation that it names: aggregation, meter and
+                field ({"code", "name"} each), and as for quantity; result: null where there is no value
     calculation of a compound: calculation, custom ({name: value} of the custom fields in it)
     units       per (quantity per unit), rounding (UP DOWN NEAREST NONE), exact (the quotient, where rounding
                 changed it, else absent); unit: the aggregation's

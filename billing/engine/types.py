@@ -89,7 +89,7 @@ class Measured:
 
 
 UsageKey = tuple[UsageWindow, Segment | None]
-"""A window and, if its aggregation is segmented, the segment; None is then the total of all its segments."""
+"""A window and, if its aggregation is segmented, the segment; None is then the total of all segments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +228,7 @@ class LineDraft:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why an account cannot be billed: `conversion`, `rounding` or `calculation`, and a sentence to act on."""
+    """Why an account cannot be billed: `conversion`, `rounding` or `calculation`, and a sentence."""
 
     code: str
     message: str

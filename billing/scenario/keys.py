@@ -30,8 +30,9 @@ ENTITIES: dict[str, Keys] = {
         "account",
     ),
     "pricings": _keys(
-        "plan planTemplate aggregation compoundAggregation startDate endDate segment cumulative pricingBands description type"
-        " tiersSpanPlan overagePricingBands minimumSpend minimumSpendDescription minimumSpendBillInAdvance"
+        "plan planTemplate aggregation compoundAggregation startDate endDate segment cumulative pricingBands"
+        " description type tiersSpanPlan overagePricingBands minimumSpend minimumSpendDescription"
+        " minimumSpendBillInAdvance"
     ),
     "accounts": _keys(
         "code name emailAddress parentAccount currency billEpoch daysBeforeBillDue purchaseOrderNumber",
@@ -43,8 +44,7 @@ ENTITIES: dict[str, Keys] = {
     "measurements": _keys("uid account meter ts ets who what where other metadata measure income cost"),
 }
 UNBUILT_LISTS = (
-    "counters planGroups counterPricings contracts commitments balances charges"
-    " counterAdjustments"
+    "counters planGroups counterPricings contracts commitments balances charges counterAdjustments"
 )
 TOP = _keys("name today organization steps expect", UNBUILT_LISTS) | dict.fromkeys(ENTITIES, True)
 ORGANIZATION = _keys(

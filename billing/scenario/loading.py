@@ -175,9 +175,7 @@ class Loader:
             plan=self._optional(Plan, item, "plan", "pricings"),
             plan_template=self._optional(PlanTemplate, item, "planTemplate", "pricings"),
             aggregation=self._optional(Aggregation, item, "aggregation", "pricings"),
-            compound_aggregation=self._optional(
-                CompoundAggregation, item, "compoundAggregation", "pricings"
-            ),
+            compound_aggregation=self._optional(CompoundAggregation, item, "compoundAggregation", "pricings"),
             start_date=day(item.get("startDate"), "startDate"),
             end_date=_day(item, "endDate"),
             segment=item.get("segment"),

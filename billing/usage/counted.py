@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import reduce
+from operator import or_
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -37,15 +39,21 @@ class Counted:
         ).exclude(batch_id__in=later.values("id"))
 
     def rows_of(self, aggregation: Aggregation, segment: Segment | None) -> QuerySet[Measurement]:
-        """Those with a value of the aggregation's field that its segment takes (spec 7, Segments)."""
+        """Those with a value of the aggregation's field that its segment takes (spec 7, Segments).
+
+        Without a segment, of a segmented aggregation, those that any of its segments takes.
+        """
         field = aggregation.target_field
         column = f"{'vals' if field.numeric else 'dims'}__{field.position}__isnull"
         rows = self.rows().filter(**{column: False})
-        if segment is None:
+        if segment is None and (not aggregation.segmented_fields or {} in aggregation.segments):
             return rows
         positions = dict(
             DataField.objects.filter(meter_id=self.meter_id, numeric=False).values_list("code", "position")
         )
+        if segment is None:
+            matching = (_matches(each, positions) for each in _segments(aggregation))
+            return rows.filter(reduce(or_, matching, Q(pk=None)))
         return rows.filter(_taken(segment, _segments(aggregation), positions))
 
     def _midnight(self, day: date) -> datetime:

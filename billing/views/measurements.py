@@ -63,7 +63,7 @@ def line_measurements(request: Request, pk: UUID, line: UUID) -> HttpResponse | 
     """What a usage line counted, row by row, up to the ingestion number at which the bill was rated."""
     bill = get_object_or_404(Bill, organization=request.organization, pk=pk)
     found = get_object_or_404(BillLine.objects.select_related("revision"), revision__bill=bill, pk=line)
-    aggregation = _aggregation(found)
+    aggregation = _aggregation(found, request.GET.get("of", ""))
     segment = None if found.segment is None else tuple(sorted(found.segment.items()))
     counted = Counted(
         organization=request.organization,
@@ -87,10 +87,16 @@ def line_measurements(request: Request, pk: UUID, line: UUID) -> HttpResponse | 
     )
 
 
-def _aggregation(line: BillLine) -> Aggregation:
+def _aggregation(line: BillLine, code: str) -> Aggregation:
+    """What the line counts; of a compound's line the aggregation of the code that went into it."""
     if line.aggregation_id is None:
         raise Http404("This line counts no measurements.")
-    return get_object_or_404(Aggregation.objects.select_related("target_field"), pk=line.aggregation_id)
+    rows = Aggregation.objects.select_related("target_field")
+    steps = line.explanation["steps"]
+    inputs = {step["aggregation"]["code"] for step in steps if step["step"] == "input"}
+    if code in inputs:
+        return get_object_or_404(rows, organization=line.revision.bill.organization_id, code=code)
+    return get_object_or_404(rows, pk=line.aggregation_id)
 
 
 def _table(aggregation: Aggregation) -> type[MeasurementTable]:

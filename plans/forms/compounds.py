@@ -55,7 +55,9 @@ class CompoundAggregationForm(EntityForm):
     def trial(self) -> Trial:
         """What is typed, tried on sample quantities."""
         text = str(self["calculation"].value() or "")
-        rows = list(Aggregation.objects.filter(organization=self.organization).order_by("code")[:MOST_OFFERED])
+        rows = list(
+            Aggregation.objects.filter(organization=self.organization).order_by("code")[:MOST_OFFERED]
+        )
         rows += _named_beyond(text, rows, self.organization)
         custom = custom_names(self._draft())
         codes = [row.code for row in rows]
@@ -77,7 +79,6 @@ class CompoundAggregationForm(EntityForm):
         draft.product = product if isinstance(product, Product) else None
         return draft
 
-
     def _own_custom_fields(self) -> dict[str, Any]:
         """Its own values as typed; as saved while they cannot be read."""
         saved = self.entity.custom_fields if isinstance(self.entity, CompoundAggregation) else {}
@@ -98,9 +99,7 @@ def _named_beyond(text: str, rows: list[Aggregation], organization: Organization
 
 
 def _nameable(rows: list[Aggregation], custom: dict[str, Any]) -> dict[str, Nameable]:
-    found = {
-        f"{AGGREGATION}{row.code}": Nameable(Kind.NUMBER, row.name, "100") for row in rows
-    }
+    found = {f"{AGGREGATION}{row.code}": Nameable(Kind.NUMBER, row.name, "100") for row in rows}
     for name, value in custom.items():
         label = f"custom field {name.removeprefix(CUSTOM)}"
         found[name] = Nameable(kind_of(value), label, in_words(value))

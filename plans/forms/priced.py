@@ -19,7 +19,7 @@ class PricedField(forms.ChoiceField):
 
     def offer(self, aggregations: Iterable[Aggregation], compounds: Iterable[CompoundAggregation]) -> None:
         simple, compound = list(aggregations), list(compounds)
-        self.offered = {str(each.pk): each for each in [*simple, *compound]}
+        self.offered = {str(each.pk): each for each in simple} | {str(each.pk): each for each in compound}
         choices: list[Any] = [("", "Choose an aggregation"), *map(_choice, simple)]
         if compound:
             choices.append(("Compound aggregations", list(map(_choice, compound))))

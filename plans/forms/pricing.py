@@ -15,8 +15,8 @@ from m3console.core.rows import REDRAW, RowsForm
 from plans.forms.common import date_in_words
 from plans.forms.in_advance import in_advance_field, say_inherited
 from plans.forms.minimums import IN_ADVANCE, minimum_field, none_as_zero
-from plans.in_advance import minimum_spend_in_advance
 from plans.forms.priced import PricedField, aggregations, compounds
+from plans.in_advance import minimum_spend_in_advance
 from plans.models import BillsAs, CompoundAggregation, Plan, PlanTemplate, Priceable, Pricing
 from plans.pricing_types import SHAPES, PricingType
 from plans.segments import segment_key, segment_text
@@ -135,7 +135,7 @@ class PricingForm(RowsForm):
         return self._priced_field().offered.get(str(self.said("aggregation")))
 
     @property
-    def priced(self) -> dict[str, Priceable]:
+    def priced(self) -> dict[str, Any]:
         """What was chosen, as create_pricing takes it."""
         chosen = self.cleaned_data["aggregation"]
         compound = isinstance(chosen, CompoundAggregation)

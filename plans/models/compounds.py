@@ -20,7 +20,7 @@ from plans.models.searching import NamedQuerySet
 
 @tracked()
 class CompoundAggregation(Entity):
-    """A calculation over aggregations and custom fields whose answer is priced (spec 2, Compound aggregation).
+    """A calculation over aggregations and custom fields whose answer is priced (spec 2, Aggregation).
 
     units = rounding(answer / quantity_per_unit). Those of the aggregations are ignored. Without a product it
     is global. Unless it evaluates null aggregations, a missing input means no value.

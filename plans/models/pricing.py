@@ -62,7 +62,7 @@ class PricingQuerySet(Searchable["Pricing"]):
 
 @tracked(without=("segment_key",))
 class Pricing(Entity):
-    """Bands of an aggregation (or one segment of it) or of a compound aggregation on a plan or on a template, for [start, end).
+    """Bands of an aggregation (or a segment of it) or a compound on a plan or a template, for [start, end).
 
     The three arrays run in parallel, one element a band: a band covers (lower limit, next lower
     limit], the first one also 0; the overage arrays do so too, and are empty without overage prices.

@@ -13,7 +13,16 @@ from m3console.core.fields import CustomValues
 from m3console.core.models import Organization
 from m3console.core.registry import Blocker
 from m3console.core.text import days_in_words
-from plans.models import Aggregation, Category, CompoundAggregation, DataField, Meter, Method, Pricing, Product
+from plans.models import (
+    Aggregation,
+    Category,
+    CompoundAggregation,
+    DataField,
+    Meter,
+    Method,
+    Pricing,
+    Product,
+)
 from plans.models.meters import DIMENSIONS, NUMBERS
 from plans.segments import Segment, segment_key, segment_text
 from plans.services.bands import ADDING_UP

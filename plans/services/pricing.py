@@ -63,7 +63,8 @@ def create_pricing(
         )
     if (aggregation is None) == (compound_aggregation is None):
         raise RuleViolation(
-            "A pricing is of an aggregation or of a compound aggregation, of exactly one.", field="aggregation"
+            "A pricing is of an aggregation or of a compound aggregation, of exactly one.",
+            field="aggregation",
         )
     _check_dates(start_date, end_date)
     with action("pricing.created"):
@@ -75,7 +76,8 @@ def create_pricing(
         fields = {
             "organization": organization, "plan": plan, "plan_template": plan_template,
             "aggregation": priced if aggregation else None,
-            "compound_aggregation": priced if compound_aggregation else None, "start_date": start_date, "end_date": end_date,
+            "compound_aggregation": priced if compound_aggregation else None,
+            "start_date": start_date, "end_date": end_date,
             "segment": None if segment is None else dict(segment), "segment_key": segment_key(segment),
             "cumulative": cumulative, "description": description, "type": type,
             "tiers_span_plan": tiers_span_plan, "minimum_spend": Decimal(minimum_spend),

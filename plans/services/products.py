@@ -51,8 +51,6 @@ def product_blockers(product: Product) -> list[Blocker]:
     return [
         *blocking(Meter.objects.filter(product=product), "plans:meter_detail"),
         *blocking(Aggregation.objects.filter(product=product), "plans:aggregation_detail"),
-        *blocking(
-            CompoundAggregation.objects.filter(product=product), "plans:compound_aggregation_detail"
-        ),
+        *blocking(CompoundAggregation.objects.filter(product=product), "plans:compound_aggregation_detail"),
         *blocking(PlanTemplate.objects.filter(product=product), "plans:plan_template_detail"),
     ]

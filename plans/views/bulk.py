@@ -61,9 +61,7 @@ meter_delete_many = _deleting(
     METERS, services.delete_meter, "Their data fields go with them. ", "has aggregations or usage"
 )
 aggregation_delete_many = _deleting(AGGREGATIONS, services.delete_aggregation, "", "is priced")
-compound_aggregation_delete_many = _deleting(
-    COMPOUNDS, services.delete_compound_aggregation, "", "is priced"
-)
+compound_aggregation_delete_many = _deleting(COMPOUNDS, services.delete_compound_aggregation, "", "is priced")
 plan_template_delete_many = _deleting(
     TEMPLATES, services.delete_plan_template, "Their pricings go with them. ", "has plans"
 )

@@ -25,7 +25,7 @@ from plans.services.compounds import compound_blockers
 from plans.services.rows import blockers_above
 from plans.views.columns import BY_NAME, HIDE, MONO
 from plans.views.derived_fields import calculation_page
-from plans.views.pages import chosen, delete_page, entity_context, find, form_words, history, today
+from plans.views.pages import KINDS, chosen, delete_page, entity_context, find, form_words, history, today
 from plans.views.panels import scope
 from plans.views.pricing_rows import shown_pricings
 from plans.views.where_used import used_compound
@@ -38,7 +38,9 @@ class CompoundTable(Table):
     name = tables.Column(linkify=lambda record: reverse("plans:compound_aggregation_detail", pk=record.pk))
     code = tables.Column(attrs=MONO)
     product = tables.Column(default="Global", attrs=HIDE)
-    calculation = tables.Column(attrs={"td": {"class": "mono hide-md text-break"}, "th": {"class": "hide-md"}})
+    calculation = tables.Column(
+        attrs={"td": {"class": "mono hide-md text-break"}, "th": {"class": "hide-md"}}
+    )
     unit = tables.Column(attrs=HIDE)
 
     class Meta(Table.Meta):
@@ -100,7 +102,7 @@ def _form_page(
         messages.success(request, f"Compound aggregation “{saved}” {done}.")
         return redirect("plans:compound_aggregation_detail", pk=saved.pk)
 
-    context = form_words(CompoundAggregation, compound)
+    context = form_words(KINDS[CompoundAggregation], compound)
     return calculation_page(request, form, act, trial=form.trial, template=TEMPLATE, context=context)
 
 

@@ -11,7 +11,17 @@ from accounts.models import Account, AccountImport
 from billing.models import Bill, BillJob, BillLine
 from billing.usage.models import IngestEvent, Upload
 from m3console.core.models import Currency, CustomFieldDefinition, Organization, SavedFilter
-from plans.models import AccountPlan, Aggregation, CompoundAggregation, DataField, Meter, Plan, PlanTemplate, Pricing, Product
+from plans.models import (
+    AccountPlan,
+    Aggregation,
+    CompoundAggregation,
+    DataField,
+    Meter,
+    Plan,
+    PlanTemplate,
+    Pricing,
+    Product,
+)
 from tests.test_permissions import OURS
 
 NOT_PAGES = {

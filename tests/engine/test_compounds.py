@@ -6,12 +6,28 @@ import pytest
 
 from billing.engine.bill import compute_bill, due_bills, windows_wanted
 from billing.engine.types import Compound, UnitRounding
-from tests.engine.make import day, make_aggregation, make_attachment, make_bill, make_id, make_input, make_pricing
+from tests.engine.make import (
+    day,
+    make_aggregation,
+    make_attachment,
+    make_bill,
+    make_id,
+    make_input,
+    make_pricing,
+)
 
 
 def make_compound(calculation, *inputs, per="1", rounding="NONE", **more):
     return Compound(
-        make_id(), "compound", "Compound", calculation, inputs, Decimal(per), UnitRounding(rounding), "unit", **more
+        make_id(),
+        "compound",
+        "Compound",
+        calculation,
+        inputs,
+        Decimal(per),
+        UnitRounding(rounding),
+        "unit",
+        **more,
     )
 
 
@@ -77,7 +93,9 @@ def test_a_compound_that_evaluates_null_gets_it():
 
 
 def test_a_compound_without_inputs_has_a_value_without_usage():
-    [line] = bill_of(make_compound("customFields.seats * 2", custom=(("customFields.seats", Decimal(4)),))).lines
+    [line] = bill_of(
+        make_compound("customFields.seats * 2", custom=(("customFields.seats", Decimal(4)),))
+    ).lines
     assert line.subtotal == Decimal("8.00")
 
 
@@ -105,7 +123,10 @@ def test_windows_that_several_pricings_need_are_measured_once():
     ("calculation", "sentence"),
     [
         ("1 / aggregation.b_zero", "Line 1, column 3: This divides by zero."),
-        ("aggregation.b_zero == 0", "Line 1, column 1: The result is true or false, where a number is needed."),
+        (
+            "aggregation.b_zero == 0",
+            "Line 1, column 1: The result is true or false, where a number is needed.",
+        ),
     ],
 )
 def test_a_calculation_without_an_answer_fails_the_bill_with_the_place(calculation, sentence):
@@ -113,7 +134,7 @@ def test_a_calculation_without_an_answer_fails_the_bill_with_the_place(calculati
     [problem] = draft.problems
     assert problem.code == "calculation"
     assert problem.message == (
-        f"Compound aggregation “Compound” cannot be calculated. {sentence} Change its calculation so that it has"
-        " an answer here too, or null for no line."
+        f"Compound aggregation “Compound” cannot be calculated. {sentence} Change its calculation so that"
+        " it has an answer here too, or null for no line."
     )
     assert draft.lines == ()
