@@ -106,13 +106,16 @@ class Engine:
             standing_charge_description=attachment.description,
             pricings=tuple(self.pricing(each, number) for number, each in enumerate(attachment.pricings)),
             sequence=sequence,
+            standing_charge_interval=attachment.standing_interval,
+            standing_charge_offset=attachment.standing_offset,
+            standing_charge_in_advance=attachment.in_advance,
         )
 
     def due_bills(self, attachments: Sequence[oracle.Attachment], until: date, **which: Any) -> Any:
         given = [self.attachment(each, number) for number, each in enumerate(attachments)]
         return self.bill.due_bills(given, until, **which)
 
-    def bill_input(self, situation: Situation, due: Any) -> Any:
+    def bill_input(self, situation: Situation, due: Any, billed: Sequence[Any] = ()) -> Any:
         window = self.types.UsageWindow
         return self.types.BillInput(
             account=self.named("account", "acme"),
@@ -130,6 +133,7 @@ class Engine:
                 for code, rules in situation.currencies.items()
             },
             rates={pair: decimal_of(rate) for pair, rate in situation.rates.items()},
+            billed=tuple(billed),
         )
 
 
@@ -146,12 +150,12 @@ def bill_differences(engine: Engine, situation: Situation) -> list[str]:
     )
     found = engine.bill.compute_bill(engine.bill_input(situation, due))
     return [
-        *_told("windows", windows_of(engine.bill.windows_wanted(due)), windows_expected(situation)),
-        *_told("start", found.start, expected.start),
-        *_told("end", found.end, expected.end),
-        *_told("total", Fraction(found.total), expected.total),
-        *_line_differences(found.lines, expected.lines),
-        *_problem_differences([problem.code for problem in found.problems], expected.problems),
+        *differing("windows", windows_of(engine.bill.windows_wanted(due)), windows_expected(situation)),
+        *differing("start", found.start, expected.start),
+        *differing("end", found.end, expected.end),
+        *differing("total", Fraction(found.total), expected.total),
+        *line_differences(found.lines, expected.lines),
+        *problem_differences([problem.code for problem in found.problems], expected.problems),
     ]
 
 
@@ -177,12 +181,12 @@ def windows_expected(situation: Situation) -> list[tuple[UUID, date, date]]:
     return sorted({(id_of("aggregation", code), start, end) for code, start, end, _ in situation.usage})
 
 
-def _told(what: str, found: object, expected: object) -> Iterator[str]:
+def differing(what: str, found: object, expected: object) -> Iterator[str]:
     if found != expected:
         yield f"{what}: {found} instead of {expected}"
 
 
-def _problem_differences(found: Sequence[str], expected: Sequence[frozenset[str]]) -> Iterator[str]:
+def problem_differences(found: Sequence[str], expected: Sequence[frozenset[str]]) -> Iterator[str]:
     """A line that cannot be written for two reasons may name either, or both."""
     allowed = frozenset[str]().union(*expected)
     needed = {next(iter(reasons)) for reasons in expected if len(reasons) == 1}
@@ -190,14 +194,14 @@ def _problem_differences(found: Sequence[str], expected: Sequence[frozenset[str]
         yield f"problems: {found} instead of {[sorted(reasons) for reasons in expected]}"
 
 
-def _line_differences(found: Sequence[Any], expected: Sequence[oracle.Line]) -> Iterator[str]:
+def line_differences(found: Sequence[Any], expected: Sequence[oracle.Line]) -> Iterator[str]:
     for number, (line, wanted) in enumerate(zip_longest(found, expected)):
         if line is None or wanted is None:
             yield f"line {number}: {line} instead of {wanted}"
             continue
         told = dict(_facts_found(line))
         for what, value in _facts_expected(wanted).items():
-            yield from _told(f"line {number} {what}", told[what], value)
+            yield from differing(f"line {number} {what}", told[what], value)
         for what, decimal, exact in _numbers(line, wanted):
             if not same(decimal, exact):
                 yield f"line {number} {what}: {decimal} instead of {exact}"

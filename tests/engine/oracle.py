@@ -12,10 +12,11 @@ from datetime import date
 from fractions import Fraction
 from itertools import groupby
 
-from tests.engine.oracle_days import DAY, bill_periods, proration
+from tests.engine.oracle_days import DAY, proration
 from tests.engine.oracle_prices import Band, Charge, InexactError, charges_for, rounded, units_of
+from tests.engine.oracle_standing import Ahead, bill_edges, bill_periods, returns, standing_periods
 
-FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "ANNUALLY")
+FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "ANNUALLY", "AD_HOC")
 TYPES = ("STANDING_CHARGE", "USAGE")
 
 Segment = tuple[tuple[str, str], ...]
@@ -58,6 +59,9 @@ class Attachment:
     standing: Fraction
     description: str = ""
     pricings: tuple[Pricing, ...] = ()
+    standing_interval: int = 1
+    standing_offset: int = 0
+    in_advance: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class Currency:
 
 @dataclass(frozen=True)
 class Item:
-    """A line before it is money: `amount` is exact."""
+    """A line before it is money: `amount` is exact. `is_ahead` marks what later bills must know."""
 
     type: str
     attachment: Attachment
@@ -79,6 +83,7 @@ class Item:
     units: Fraction | None
     charges: tuple[Charge, ...]
     amount: Fraction
+    is_ahead: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,11 +136,16 @@ def usage_key(part: tuple[Pricing, date, date]) -> UsageKey:
     return pricing.aggregation.code, start, end, pricing.segment
 
 
-def standing_item(attachment: Attachment, start: date, end: date) -> Item:
-    if attachment.end is not None:
-        end = min(end, attachment.end)
-    amount = attachment.standing * proration(attachment, start, end)
-    return Item("STANDING_CHARGE", attachment, None, start, end, None, None, (), amount)
+def standing_items(
+    attachment: Attachment, start: date, day: date, runs: Collection[date] = (), kept: Collection[Ahead] = ()
+) -> Iterator[Item]:
+    """What the bill of `day` charges, and what it gives back of what earlier ones charged ahead."""
+    for since, until in standing_periods(attachment, start, day, runs):
+        amount = attachment.standing * proration(attachment, since, until)
+        yield Item("STANDING_CHARGE", attachment, None, since, until, None, None, (), amount, since >= day)
+    for since, until, whole in returns(attachment, day, kept):
+        amount = -attachment.standing * proration(attachment, since, until) if whole is None else -whole
+        yield Item("STANDING_CHARGE", attachment, None, since, until, None, None, (), amount, True)
 
 
 def usage_items(
@@ -194,13 +204,23 @@ def due_bills(
     until: date,
     latest_only: bool = False,
     since: Mapping[str, date] | None = None,
+    runs: Mapping[int, Collection[date]] | None = None,
+    kept: Collection[Ahead] = (),
+    is_consolidated: bool = False,
+    closed: Collection[BillKey] = (),
 ) -> dict[BillKey, list[DueItem]]:
-    """By date, frequency and interval: every attachment with that bill date, if the bill is due for one."""
+    """By date, frequency and interval: every attachment with that bill date, if the bill is due for one.
+
+    A consolidated bill has -1 for its frequency. `runs` are the dates of AD_HOC bills by interval.
+    """
     held: dict[BillKey, list[DueItem]] = {}
     wanted: set[BillKey] = set()
     for attachment in attachments:
         kind = (FREQUENCIES.index(attachment.frequency), attachment.interval)
-        periods = bill_periods(attachment, until)
+        if is_consolidated and attachment.frequency != "AD_HOC":
+            kind = (-1, 1)
+        dates = (runs or {}).get(attachment.interval, ())
+        periods = bill_periods(attachment, until, dates, kept, {day for day, *of in closed if (*of,) == kind})
         for start, day in periods:
             held.setdefault((day, *kind), []).append((attachment, start, day))
             is_new = attachment.code not in (since or {}) or day > (since or {})[attachment.code]
@@ -215,21 +235,36 @@ def bill_of(
     billed_in: str,
     currencies: Mapping[str, Currency],
     rates: Mapping[tuple[str, str], Fraction],
+    runs: Mapping[int, Collection[date]] | None = None,
+    kept: Collection[Ahead] = (),
 ) -> Bill:
     """Every line in its place; a line of 0.00 only if it is usage."""
-    drafts = [standing_item(*item) for item in items]
+    drafts = [
+        draft
+        for item in items
+        for draft in standing_items(*item, (runs or {}).get(item[0].interval, ()), kept)
+    ]
     drafts += [usage_item for item in items for usage_item in usage_items(*item, usage)]
     made = [line_of(draft, billed_in, currencies, rates) for draft in sorted(drafts, key=place)]
     lines = tuple(
         line for line in made if isinstance(line, Line) and (line.subtotal or line.item.type == "USAGE")
     )
+    periods = [(start, day) for _, start, day in items if start < day]
+    if not periods:
+        periods = [period_ahead(attachment, day) for attachment, _, day in items]
     return Bill(
-        start=min(start for _, start, _ in items),
-        end=max(end for _, _, end in items),
+        start=min(start for start, _ in periods),
+        end=max(end for _, end in periods),
         lines=lines,
         total=sum((line.converted for line in lines), Fraction(0)),
         problems=tuple(reasons for reasons in made if isinstance(reasons, frozenset) and reasons),
     )
+
+
+def period_ahead(attachment: Attachment, day: date) -> tuple[date, date]:
+    """What charges in advance on the attachment's start cover."""
+    end = bill_edges(attachment, day)[0]
+    return day, end if attachment.end is None else min(end, attachment.end)
 
 
 # Segments (spec 2, Aggregation; spec 7, Lines and bills)

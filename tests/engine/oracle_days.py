@@ -45,28 +45,17 @@ def boundaries(attachment: Scheduled, first: date, last: date) -> list[date]:
     return found
 
 
-def bill_periods(attachment: Scheduled, until: date) -> list[tuple[date, date]]:
-    """[previous bill date, bill date) for every bill date up to `until`, the first from the start."""
-    found: list[tuple[date, date]] = []
-    previous = attachment.start
-    for day in boundaries(attachment, attachment.start, max(until, attachment.start)):
-        if day <= attachment.start or day < attachment.anchor or day > until:
-            continue
-        found.append((previous, day))
-        previous = day
-        if attachment.end is not None and day >= attachment.end:
-            break
-    return found
-
-
 def proration(attachment: Scheduled, start: date, end: date) -> Fraction:
-    """Each day is worth one part of as many as its natural period has days."""
+    """Each day is worth one part of as many as its natural period has days; AD_HOC is never prorated."""
+    if attachment.frequency == "AD_HOC":
+        return Fraction(1)
     factor = Fraction(0)
     natural = boundaries(attachment, start, end)
+    edge = 0
     day = start
     while day < end:
-        before = max(edge for edge in natural if edge <= day)
-        after = min(edge for edge in natural if edge > day)
-        factor += Fraction(1, (after - before).days)
+        while natural[edge + 1] <= day:
+            edge += 1
+        factor += Fraction(1, (natural[edge + 1] - natural[edge]).days)
         day += DAY
     return factor

@@ -22,6 +22,14 @@ SEGMENTED = (
     (("region", "eu"), ("size", "big")),
 )
 
+INTERVALS = {
+    "DAILY": [1, 1, 3, 10, 45],
+    "WEEKLY": [1, 1, 2, 4, 13],
+    "MONTHLY": [1, 1, 1, 1, 2, 3, 5, 12],
+    "ANNUALLY": [1, 1, 2, 3],
+}
+HORIZON = {"DAILY": 150, "WEEKLY": 250, "MONTHLY": 1100, "ANNUALLY": 4000}
+
 cents = st.integers(0, 20_000).map(lambda number: Fraction(number, 100))
 prices = st.one_of(
     cents,
@@ -129,21 +137,26 @@ def price_lists(
 def schedules(draw: st.DrawFn, code: str = "a") -> oracle.Attachment:
     """An attachment's days and standing charge, without prices."""
     start = draw(days)
+    frequency = draw(st.sampled_from(["MONTHLY", "MONTHLY", "MONTHLY", "WEEKLY", "DAILY", "ANNUALLY"]))
     anchors = st.one_of(
         st.sampled_from(MONTH_ENDS),
         st.integers(-800, 60).map(lambda number: start + number * DAY),
         st.just(start),
     )
+    has_steps = draw(st.integers(0, 2)) == 0
     return oracle.Attachment(
         code=code,
         start=start,
         end=draw(st.one_of(st.none(), st.integers(1, 200).map(lambda number: start + number * DAY))),
         anchor=draw(anchors),
-        frequency="MONTHLY",
-        interval=draw(st.sampled_from([1, 1, 1, 1, 2, 3, 5, 12])),
+        frequency=frequency,
+        interval=draw(st.sampled_from(INTERVALS[frequency])),
         currency=draw(st.sampled_from(["USD", "USD", "EUR", "Usd"])),
         standing=draw(prices),
         description=draw(st.sampled_from(["", "Basic fee"])),
+        standing_interval=draw(st.integers(1, 4)) if has_steps else 1,
+        standing_offset=draw(st.integers(0, 3)) if has_steps else 0,
+        in_advance=draw(st.booleans()),
     )
 
 
@@ -157,7 +170,9 @@ def money_rules(draw: st.DrawFn) -> oracle.Currency:
 def situations(draw: st.DrawFn) -> Situation:
     """One bill of up to three attachments that meet on a date, with usage for all that is measured."""
     first = draw(schedules())
-    periods = oracle.bill_periods(first, first.start + timedelta(days=1100))
+    periods = oracle.bill_periods(
+        first, max(first.start, first.anchor) + timedelta(days=HORIZON[first.frequency])
+    )
     _, bill_date = draw(st.sampled_from(periods[:4]))
     priced = [draw(aggregations(code)) for code in ("gb", "calls")]
     chosen = []
@@ -169,7 +184,8 @@ def situations(draw: st.DrawFn) -> Situation:
             drawn = draw(schedules(code))
             end = draw(st.sampled_from([None, start + 5 * DAY, bill_date - DAY, bill_date + DAY]))
             end = None if end is None or end <= start else end
-            schedule = replace(drawn, start=start, end=end, anchor=first.anchor, interval=first.interval)
+            boundaries = {"anchor": first.anchor, "frequency": first.frequency, "interval": first.interval}
+            schedule = replace(drawn, start=start, end=end, **boundaries)
         lists = [
             draw(price_lists(code, aggregation, bill_date - 40 * DAY))
             for aggregation in priced

@@ -1,0 +1,142 @@
+"""Makes an account's bills one after the other, by the engine and by the oracle, and lists differences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import ModuleType
+from typing import Any
+
+from tests.engine import oracle
+from tests.engine.comparison import Engine, differing, line_differences, problem_differences
+from tests.engine.histories import History
+from tests.engine.oracle_standing import Ahead
+from tests.engine.situations import Situation
+
+
+@dataclass(frozen=True)
+class Runs:
+    """An engine's bills of an account; `due` knows what bills it has."""
+
+    engine: Engine
+    due: ModuleType
+
+    def made(self, history: History, closed: Sequence[Any], billed: Sequence[Any]) -> Any:
+        """All AD_HOC bills up to now, and the approved ones of other frequencies."""
+        ad_hoc = self.engine.types.Frequency.AD_HOC
+        dates = {
+            (day, ad_hoc, interval, ""): False for interval, days in history.runs.items() for day in days
+        }
+        keys = dates | dict.fromkeys(closed, True)
+        return self.due.made_of(keys, billed, consolidate=history.is_consolidated)
+
+    def ahead(self, draft: Any, is_final: bool) -> list[Any]:
+        """What a bill charges in advance and gives back."""
+        return [
+            self.engine.types.BilledAhead(
+                line.attachment_id,
+                line.type,
+                line.pricing_id,
+                line.start,
+                line.end,
+                line.subtotal,
+                draft.bill_date,
+                is_final,
+            )
+            for line in draft.lines
+            if line.in_advance
+        ]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A bill of the engine beside that of the oracle."""
+
+    due: Any
+    draft: Any
+    expected: oracle.Bill
+
+    @property
+    def ahead(self) -> list[Ahead]:
+        """What the oracle's bill charges ahead or gives back."""
+        return [
+            Ahead(
+                line.item.attachment.code, self.due.bill_date, line.item.start, line.item.end, line.subtotal
+            )
+            for line in self.expected.lines
+            if line.item.is_ahead
+        ]
+
+
+def history_differences(runs: Runs, history: History) -> list[str]:
+    """Everything in which the engine's bills are not the oracle's, before the ends and after them."""
+    first = list(made_bills(runs, history, history.attachments, history.until, []))
+    if any(isinstance(each, str) for each in first):
+        return [str(each) for each in first if isinstance(each, str)]
+    kept = [each for each in first if each.due.bill_date <= history.approved_until]
+    return [
+        f"again: {each}"
+        for each in made_bills(runs, history, history.ended, history.again, kept)
+        if isinstance(each, str)
+    ]
+
+
+def made_bills(
+    runs: Runs, history: History, attachments: Sequence[oracle.Attachment], until: date, kept: Sequence[Made]
+) -> Iterator[Made | str]:
+    """Every bill up to a date that is not kept, or the differences there are."""
+    closed = [each.due.key for each in kept]
+    billed = [line for each in kept for line in runs.ahead(each.draft, True)]
+    known = [line for each in kept for line in each.ahead]
+    due = [
+        each
+        for each in runs.engine.due_bills(attachments, until, made=runs.made(history, closed, billed))
+        if each.key not in closed
+    ]
+    kinds = [(each.due.bill_date, *kind_of(each.due)) for each in kept]
+    expected = oracle.due_bills(
+        attachments,
+        until,
+        runs=history.runs,
+        kept=known,
+        is_consolidated=history.is_consolidated,
+        closed=kinds,
+    )
+    wanted = {key: items for key, items in expected.items() if key not in kinds}
+    found = [(each.bill_date, *kind_of(each)) for each in due]
+    yield from differing("bills", found, list(wanted))
+    if found != list(wanted):
+        return
+    for each, items in zip(due, wanted.values(), strict=True):
+        told = sorted((item.attachment.code, item.period.start, item.period.end) for item in each.items)
+        yield from differing(
+            f"{each.key} items", told, sorted((item.code, *period) for item, *period in items)
+        )
+        usage: dict[oracle.UsageKey, Any] = {}
+        situation = Situation(tuple(items), usage, history.billed_in, history.currencies, history.rates)
+        given = runs.engine.bill_input(situation, each, billed)
+        draft = runs.engine.bill.compute_bill(given)
+        bill = oracle.bill_of(
+            items, usage, history.billed_in, history.currencies, history.rates, history.runs, known
+        )
+        made = Made(each, draft, bill)
+        yield from (f"{each.key} {told}" for told in draft_differences(draft, bill))
+        yield made
+        billed += runs.ahead(draft, False)
+        known += made.ahead
+
+
+def kind_of(due: Any) -> tuple[int, int]:
+    if due.frequency is None:
+        return -1, 1
+    return oracle.FREQUENCIES.index(str(due.frequency)), due.interval
+
+
+def draft_differences(draft: Any, expected: oracle.Bill) -> Iterator[str]:
+    yield from differing("start", draft.start, expected.start)
+    yield from differing("end", draft.end, expected.end)
+    yield from line_differences(draft.lines, expected.lines)
+    yield from problem_differences([problem.code for problem in draft.problems], expected.problems)
+    for number, (line, wanted) in enumerate(zip(draft.lines, expected.lines, strict=False)):
+        yield from differing(f"line {number} in advance", line.in_advance, wanted.item.is_ahead)
