@@ -42,6 +42,7 @@ NOT_PAGES = {
     "usage:upload_template",
     "usage:upload_events_mark",  # posts
     "usage:event_mark",
+    "usage:event_reopen",
     # what is chosen in a list is posted to these
     "accounts:account_edit_many",
     "accounts:account_delete_many",

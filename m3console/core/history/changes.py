@@ -16,7 +16,7 @@ from django.db.models import OuterRef, Q, Subquery, Value
 UNREMARKABLE: Final = frozenset(
     {"id", "organization", "version", "created_at", "created_by", "updated_at", "updated_by"}
 )
-WINDOW: Final = 5_000
+WINDOW: Final = 10_000
 """So many events of each kind are looked through for what no index knows."""
 # What a new row need not say of itself.
 UNSAID: Final[tuple[Any, ...]] = (None, "", [], {}, False)
