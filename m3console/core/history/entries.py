@@ -196,7 +196,9 @@ def _words(field: Any, value: Any, names: Names) -> str:
         return ""
     if field.is_relation:
         return names.get((field.related_model, value), str(value))
-    if words := extensions(field.model._meta.label_lower).history_words.get(field.name):
+    # A part of the custom fields is a field of no model.
+    model = getattr(field, "model", None)
+    if words := model and extensions(model._meta.label_lower).history_words.get(field.name):
         return words(value)
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
