@@ -24,7 +24,6 @@ from m3console.core.templatetags.console import period_text
 from m3console.core.text import day_in_words
 from plans.in_advance import minimum_spend_in_advance, standing_charge_in_advance
 from plans.models import AccountPlan
-from plans.models import Pricing as PricingRow
 
 NAMED = 3
 
@@ -45,6 +44,7 @@ class Touched:
 def as_engine(draft: AccountPlan) -> Attachment:
     """As much of an attachment as the calendar and the charges that it may bill in advance need."""
     plan, template = draft.plan, draft.plan.plan_template
+    minimum_ahead = minimum_spend_in_advance(draft.organization, template, plan).value
     return Attachment(
         id=draft.pk,
         code=draft.code or "",
@@ -63,19 +63,17 @@ def as_engine(draft: AccountPlan) -> Attachment:
         standing_charge_offset=template.standing_charge_offset,
         standing_charge_in_advance=standing_charge_in_advance(draft.organization, template, plan).value,
         minimum_spend=plan.minimum,
-        minimum_spend_in_advance=minimum_spend_in_advance(draft.organization, template, plan).value,
-        pricings=_pricings_with_minimum(draft),
+        minimum_spend_in_advance=minimum_ahead,
+        pricings=_pricings_billed_ahead(draft, minimum_ahead),
     )
 
 
-def _pricings_with_minimum(draft: AccountPlan) -> tuple[Pricing, ...]:
-    """The plan's pricings if one of them has a minimum, which may be due on the attachment's start."""
-    rows = PricingRow.objects.filter(
-        Q(plan=draft.plan) | Q(plan_template=draft.plan.plan_template_id), minimum_spend__gt=0
-    )
-    if not rows.exists():
-        return ()
-    return load_catalogue(draft.organization, [draft.plan_id]).terms[draft.plan_id].pricings
+def _pricings_billed_ahead(draft: AccountPlan, in_advance: bool) -> tuple[Pricing, ...]:
+    """The plan's pricings if the minimum of one may be due on the attachment's start; else none."""
+    flags = draft.plan.pricing_minimums
+    if True in flags or (in_advance and None in flags):
+        return load_catalogue(draft.organization, [draft.plan_id]).terms[draft.plan_id].pricings
+    return ()
 
 
 def touched_bills(before: AccountPlan | None, after: AccountPlan) -> list[Touched]:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce, Collate, Lower
+from django.utils.functional import cached_property
 
 from m3console.core.audit import tracked
 from m3console.core.entities import Entity
@@ -158,3 +159,11 @@ class Plan(Entity):
         own: Decimal | None = self.minimum_spend
         inherited: Decimal = self.plan_template.minimum_spend
         return inherited if own is None else own
+
+    @cached_property
+    def pricing_minimums(self) -> set[bool | None]:
+        """The in-advance flags of pricings, its own and its template's, that have a minimum: one query."""
+        rows = self.pricings.model._default_manager.filter(
+            Q(plan=self) | Q(plan_template=self.plan_template_id), minimum_spend__gt=0
+        )
+        return set(rows.values_list("minimum_spend_bill_in_advance", flat=True))

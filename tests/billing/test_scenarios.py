@@ -37,10 +37,10 @@ def written(tmp_path):
         (EMPTY | {"products": {"code": "x"}}, "products is not a list"),
         (EMPTY | {"counters": [{"code": "seats"}]}, "“counters” in the file is not built yet"),
         (
-            EMPTY | {"plans": [{"code": "p", "minimumSpend": "5"}]},
-            r"“minimumSpend” in plans\[0\] is not built yet",
+            EMPTY | {"plans": [{"code": "p", "account": "acme"}]},
+            r"“account” in plans\[0\] is not built yet",
         ),
-        (EMPTY | {"plans": [{"code": "p", "minimumSpend": None}]}, None),
+        (EMPTY | {"plans": [{"code": "p", "account": None}]}, None),
         (
             EMPTY | {"organization": {"billPrefix": "INV"}},
             "“billPrefix” in organization is not built",
