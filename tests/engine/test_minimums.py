@@ -1,8 +1,11 @@
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from billing.engine.due import due_dates
 from billing.engine.minimums import Counted
 from billing.engine.types import LineType
 from tests.engine.make import (
@@ -255,3 +258,34 @@ def test_counted_lines_are_told_by_type():
     found.add(LineType.USAGE_CREDIT, Decimal("-0.50"))
     assert found.total == Decimal("3.00")
     assert [part["lines"] for part in found.step("USD")["parts"]] == [2, 1]
+
+
+def ended(attachment, *billed):
+    """The bill after a closed one that charged June ahead, where the attachment then ended on 11 June."""
+    return rate_items(make_item(attachment, *JUNE), usage={N: "70"}, billed=billed)
+
+
+def test_an_early_end_gives_back_the_unused_days_and_refunds_the_rest():
+    attachment = plan("300", end="2024-06-11", minimum_spend_in_advance=True)
+    bill = ended(attachment, replace(make_ahead(attachment, "300", *JUNE), final=True))
+    # 20 of 30 days back; of the 100 that are left, what the usage came to.
+    assert told(bill)[1:] == [("MINIMUM_SPEND", "-200.00"), ("MINIMUM_SPEND_REFUND", "-70.00")]
+    given_back = bill.lines[1]
+    assert (given_back.start, given_back.in_advance) == (day("2024-06-11"), True)
+    assert given_back.explanation["inputs"]["minimum"] == {"of": "plan", "in_advance": True}
+
+
+def test_an_early_end_gives_back_a_pricings_minimum_too():
+    pricing = priced("30", minimum_spend_in_advance=True, minimum_spend_description="Least")
+    attachment = plan("0", pricing, end="2024-06-11")
+    bill = ended(attachment, replace(make_ahead(attachment, "30", *JUNE, source=pricing.id), final=True))
+    assert told(bill)[1:] == [("MINIMUM_SPEND", "-20.00"), ("MINIMUM_SPEND_REFUND", "-10.00")]
+    assert {line.description for line in bill.lines[1:]} == {"Least"}
+    assert bill.lines[1].pricing_id == pricing.id
+
+
+def test_a_minimum_in_advance_makes_the_start_a_bill_date():
+    attachment = plan("300", minimum_spend_in_advance=True)
+    assert due_dates(attachment, date.min, day("2024-07-01")) == [day("2024-06-01"), day("2024-07-01")]
+    for none in (plan("300"), plan("0", priced("30", start="2024-06-02", minimum_spend_in_advance=True))):
+        assert due_dates(none, date.min, day("2024-07-01")) == [day("2024-07-01")]
