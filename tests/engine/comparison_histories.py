@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from tests.engine import oracle
-from tests.engine.comparison import Engine, differing, line_differences, problem_differences
+from tests.engine.comparison import Engine, differing, id_of, line_differences, problem_differences
 from tests.engine.histories import History
 from tests.engine.oracle_standing import Ahead
 from tests.engine.situations import Situation
@@ -62,7 +62,13 @@ class Made:
         """What the oracle's bill charges ahead or gives back."""
         return [
             Ahead(
-                line.item.attachment.code, self.due.bill_date, line.item.start, line.item.end, line.subtotal
+                line.item.attachment.code,
+                self.due.bill_date,
+                line.item.start,
+                line.item.end,
+                line.subtotal,
+                line.item.type,
+                None if line.item.pricing is None else line.item.pricing.code,
             )
             for line in self.expected.lines
             if line.item.is_ahead
@@ -113,12 +119,19 @@ def made_bills(
         yield from differing(
             f"{each.key} items", told, sorted((item.code, *period) for item, *period in items)
         )
-        usage: dict[oracle.UsageKey, Any] = {}
+        windows = runs.engine.bill.windows_wanted(each)
+        codes = {
+            id_of("aggregation", code): code
+            for item, *_ in items
+            for code in [pricing.aggregation.code for pricing in item.pricings]
+        }
+        keys = [(codes[window.aggregation_id], window.start, window.end, None) for window in windows]
+        usage = {key: history.usage.get(key) for key in keys}
         situation = Situation(tuple(items), usage, history.billed_in, history.currencies, history.rates)
         given = runs.engine.bill_input(situation, each, billed)
         draft = runs.engine.bill.compute_bill(given)
         bill = oracle.bill_of(
-            items, usage, history.billed_in, history.currencies, history.rates, history.runs, known
+            items, history.usage, history.billed_in, history.currencies, history.rates, history.runs, known
         )
         made = Made(each, draft, bill)
         yield from (f"{each.key} {told}" for told in draft_differences(draft, bill))

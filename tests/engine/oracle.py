@@ -7,126 +7,27 @@ to change this with it. Periods exclude their end.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from itertools import groupby
 
-from tests.engine.oracle_days import DAY, proration
-from tests.engine.oracle_prices import Band, Charge, InexactError, charges_for, rounded, units_of
-from tests.engine.oracle_standing import Ahead, bill_edges, bill_periods, returns, standing_periods
+from tests.engine.oracle_ahead import Ahead, returns
+from tests.engine.oracle_credits import capped
+from tests.engine.oracle_days import cut, proration
+from tests.engine.oracle_minimums import billed_for, counted, item_of, minimums, minimums_ahead
+from tests.engine.oracle_prices import InexactError, charges_for, charges_spanning, rounded, units_of
+from tests.engine.oracle_standing import bill_periods, period_after, standing_periods
+from tests.engine.oracle_terms import Aggregation as Aggregation
+from tests.engine.oracle_terms import Attachment as Attachment
+from tests.engine.oracle_terms import Bill as Bill
+from tests.engine.oracle_terms import Currency as Currency
+from tests.engine.oracle_terms import Item as Item
+from tests.engine.oracle_terms import Line as Line
+from tests.engine.oracle_terms import Pricing as Pricing
+from tests.engine.oracle_terms import Segment as Segment
+from tests.engine.oracle_terms import parts as parts
 
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "ANNUALLY", "AD_HOC")
-TYPES = ("STANDING_CHARGE", "USAGE")
-
-Segment = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Aggregation:
-    code: str
-    per_unit: Fraction
-    rounding: str
-    default: Fraction | None
-    segments: tuple[Segment, ...] = ()
-
-
-@dataclass(frozen=True)
-class Pricing:
-    code: str
-    on_plan: bool
-    aggregation: Aggregation
-    segment: Segment | None
-    start: date
-    end: date | None
-    cumulative: bool
-    bands: tuple[Band, ...]
-    description: str = ""
-
-    def applies(self, day: date) -> bool:
-        return self.start <= day and (self.end is None or day < self.end)
-
-
-@dataclass(frozen=True)
-class Attachment:
-    code: str
-    start: date
-    end: date | None
-    anchor: date
-    frequency: str
-    interval: int
-    currency: str
-    standing: Fraction
-    description: str = ""
-    pricings: tuple[Pricing, ...] = ()
-    standing_interval: int = 1
-    standing_offset: int = 0
-    in_advance: bool = False
-
-
-@dataclass(frozen=True)
-class Currency:
-    places: int
-    mode: str
-
-
-@dataclass(frozen=True)
-class Item:
-    """A line before it is money: `amount` is exact. `is_ahead` marks what later bills must know."""
-
-    type: str
-    attachment: Attachment
-    pricing: Pricing | None
-    start: date
-    end: date
-    quantity: Fraction | None
-    units: Fraction | None
-    charges: tuple[Charge, ...]
-    amount: Fraction
-    is_ahead: bool = False
-
-
-@dataclass(frozen=True)
-class Line:
-    item: Item
-    subtotal: Fraction
-    rate: Fraction
-    converted: Fraction
-
-
-@dataclass(frozen=True)
-class Bill:
-    """`problems` holds, for every line that cannot be written, the reasons that there are."""
-
-    start: date
-    end: date
-    lines: tuple[Line, ...]
-    total: Fraction
-    problems: tuple[frozenset[str], ...]
-
-
-def pricing_on(day: date, pricings: Sequence[Pricing]) -> Pricing | None:
-    """The plan's, else the template's, of pricings of one aggregation and segment."""
-    applying = [pricing for pricing in pricings if pricing.applies(day)]
-    return min(applying, key=lambda pricing: not pricing.on_plan, default=None)
-
-
-def parts(attachment: Attachment, start: date, end: date) -> list[tuple[Pricing, date, date]]:
-    """What is measured: unbroken runs of days with one price for one aggregation and segment."""
-    by_target: dict[tuple[str, Segment | None], list[Pricing]] = {}
-    for pricing in attachment.pricings:
-        by_target.setdefault((pricing.aggregation.code, pricing.segment), []).append(pricing)
-    if attachment.end is not None:
-        end = min(end, attachment.end)
-    days = [start + number * DAY for number in range((end - start).days)]
-    found = []
-    for pricings in by_target.values():
-        for pricing, run in groupby(days, key=lambda day: pricing_on(day, pricings)):
-            same = list(run)
-            if pricing is not None:
-                found.append((pricing, same[0], same[-1] + DAY))
-    return found
-
+TYPES = ("STANDING_CHARGE", "USAGE", "USAGE_CREDIT", "MINIMUM_SPEND", "MINIMUM_SPEND_REFUND")
 
 UsageKey = tuple[str, date, date, Segment | None]
 
@@ -137,15 +38,23 @@ def usage_key(part: tuple[Pricing, date, date]) -> UsageKey:
 
 
 def standing_items(
-    attachment: Attachment, start: date, day: date, runs: Collection[date] = (), kept: Collection[Ahead] = ()
+    attachment: Attachment, start: date, day: date, runs: Collection[date] = ()
 ) -> Iterator[Item]:
-    """What the bill of `day` charges, and what it gives back of what earlier ones charged ahead."""
+    """What the bill of `day` charges."""
     for since, until in standing_periods(attachment, start, day, runs):
         amount = attachment.standing * proration(attachment, since, until)
         yield Item("STANDING_CHARGE", attachment, None, since, until, None, None, (), amount, since >= day)
-    for since, until, whole in returns(attachment, day, kept):
-        amount = -attachment.standing * proration(attachment, since, until) if whole is None else -whole
-        yield Item("STANDING_CHARGE", attachment, None, since, until, None, None, (), amount, True)
+
+
+def returned_items(attachment: Attachment, day: date, kept: Collection[Ahead]) -> Iterator[Item]:
+    """What is given back of what earlier bills charged ahead for days after the end."""
+    pricings = {pricing.code: pricing for pricing in attachment.pricings}
+    for line, since, until in returns(attachment, day, kept):
+        pricing = None if line.source is None else pricings[line.source]
+        price = attachment.standing if line.type == "STANDING_CHARGE" else (pricing or attachment).minimum
+        is_whole = (since, until) == (line.start, line.end)
+        amount = line.amount if is_whole else price * proration(attachment, since, until)
+        yield Item(line.type, attachment, pricing, since, until, None, None, (), -amount, True)
 
 
 def usage_items(
@@ -161,18 +70,25 @@ def usage_items(
             continue
         units = units_of(quantity, pricing.aggregation.per_unit, pricing.aggregation.rounding)
         charges = charges_for(quantity, units, pricing.bands, pricing.cumulative)
+        if pricing.spans_plan:
+            before = usage.get((pricing.aggregation.code, attachment.start, since, pricing.segment))
+            charges = charges_spanning(
+                before, quantity, pricing.aggregation.per_unit, pricing.bands, pricing.cumulative
+            )
         amount = sum((charge.amount for charge in charges), Fraction(0))
-        yield Item("USAGE", attachment, pricing, since, until, quantity, units, charges, amount)
+        kind = "USAGE" if pricing.bills_as == "DEBIT" else "USAGE_CREDIT"
+        sign = 1 if pricing.bills_as == "DEBIT" else -1
+        yield Item(kind, attachment, pricing, since, until, quantity, units, charges, sign * amount)
 
 
 def place(item: Item) -> tuple[object, ...]:
     """By type, then attachment start and code, pricing start, aggregation code, segment, period start."""
     head = (TYPES.index(item.type), item.attachment.start, item.attachment.code)
     if item.pricing is None:
-        return (*head, item.start)
+        return (*head, True, item.start)
     aggregation, segment = item.pricing.aggregation, item.pricing.segment
     listed = -1 if segment is None else aggregation.segments.index(segment)
-    return (*head, item.pricing.start, aggregation.code, listed, item.start)
+    return (*head, False, item.pricing.start, aggregation.code, listed, item.start)
 
 
 def line_of(
@@ -239,32 +155,65 @@ def bill_of(
     kept: Collection[Ahead] = (),
 ) -> Bill:
     """Every line in its place; a line of 0.00 only if it is usage."""
-    drafts = [
-        draft
-        for item in items
-        for draft in standing_items(*item, (runs or {}).get(item[0].interval, ()), kept)
-    ]
-    drafts += [usage_item for item in items for usage_item in usage_items(*item, usage)]
-    made = [line_of(draft, billed_in, currencies, rates) for draft in sorted(drafts, key=place)]
-    lines = tuple(
-        line for line in made if isinstance(line, Line) and (line.subtotal or line.item.type == "USAGE")
+
+    def settled(drafts: Iterator[Item] | list[Item]) -> list[Line]:
+        made = [line_of(draft, billed_in, currencies, rates) for draft in sorted(drafts, key=place)]
+        problems.extend(reasons for reasons in made if isinstance(reasons, frozenset) and reasons)
+        return [line for line in made if isinstance(line, Line)]
+
+    problems: list[frozenset[str]] = []
+    drafts: list[Item] = []
+    for attachment, start, day in items:
+        drafts += standing_items(attachment, start, day, (runs or {}).get(attachment.interval, ()))
+        drafts += returned_items(attachment, day, kept)
+        drafts += usage_items(attachment, start, day, usage)
+    lines = settled([draft for draft in drafts if draft.type != "USAGE_CREDIT"])
+    credited = sorted((draft for draft in drafts if draft.type == "USAGE_CREDIT"), key=place)
+    lines += settled(list(capped(credited, lines, currencies)))
+    for attachment, start, day in items:
+        for draft in minimum_items(attachment, start, day, lines, kept, currencies[attachment.currency]):
+            lines += settled([draft])
+    lines = sorted(
+        (line for line in lines if line.subtotal or line.item.type == "USAGE"),
+        key=lambda line: place(line.item),
     )
+    start, end = bill_dates(items)
+    total = sum((line.converted for line in lines), Fraction(0))
+    return Bill(start, end, tuple(lines), total, tuple(problems))
+
+
+def minimum_items(
+    attachment: Attachment,
+    start: date,
+    day: date,
+    lines: list[Line],
+    kept: Collection[Ahead],
+    currency: Currency,
+) -> Iterator[Item]:
+    """Of the period that ends: what is missing, or the refund; of the one that begins: what is billed ahead.
+
+    `lines` grows between one and the next.
+    """
+    for minimum in minimums(attachment, start, day):
+        spent = counted(attachment, minimum, start, day, lines, kept)
+        if minimum.in_advance:
+            billed = billed_for(attachment, minimum, start, day, lines, kept)
+            refund = min(billed, spent)
+            yield item_of(attachment, minimum, "MINIMUM_SPEND_REFUND", -max(refund, Fraction(0)))
+        else:
+            whole = rounded(minimum.amount, currency.places, currency.mode)
+            yield item_of(attachment, minimum, "MINIMUM_SPEND", max(whole - spent, Fraction(0)))
+    if attachment.frequency != "AD_HOC":
+        for minimum in minimums_ahead(attachment, *period_after(attachment, day)):
+            yield item_of(attachment, minimum, "MINIMUM_SPEND", minimum.amount, is_ahead=True)
+
+
+def bill_dates(items: Collection[DueItem]) -> tuple[date, date]:
+    """From the earliest to the latest of the periods; what is covered, if all is in advance."""
     periods = [(start, day) for _, start, day in items if start < day]
     if not periods:
-        periods = [period_ahead(attachment, day) for attachment, _, day in items]
-    return Bill(
-        start=min(start for start, _ in periods),
-        end=max(end for _, end in periods),
-        lines=lines,
-        total=sum((line.converted for line in lines), Fraction(0)),
-        problems=tuple(reasons for reasons in made if isinstance(reasons, frozenset) and reasons),
-    )
-
-
-def period_ahead(attachment: Attachment, day: date) -> tuple[date, date]:
-    """What charges in advance on the attachment's start cover."""
-    end = bill_edges(attachment, day)[0]
-    return day, end if attachment.end is None else min(end, attachment.end)
+        periods = [part for item, _, day in items for part in cut(item, *period_after(item, day))]
+    return min(start for start, _ in periods), max(end for _, end in periods)
 
 
 # Segments (spec 2, Aggregation; spec 7, Lines and bills)

@@ -59,3 +59,17 @@ def proration(attachment: Scheduled, start: date, end: date) -> Fraction:
         factor += Fraction(1, (natural[edge + 1] - natural[edge]).days)
         day += DAY
     return factor
+
+
+def starts_on_boundary(attachment: Scheduled) -> bool:
+    """The first period is a whole one: never with an anchor after the start, nor AD_HOC."""
+    if attachment.frequency == "AD_HOC" or attachment.anchor > attachment.start:
+        return False
+    return attachment.start in boundaries(attachment, attachment.start, attachment.start)
+
+
+def cut(attachment: Scheduled, start: date, end: date) -> list[tuple[date, date]]:
+    """The days on which the attachment runs; none, if there is no such day."""
+    if attachment.end is not None:
+        end = min(end, attachment.end)
+    return [(start, end)] if start < end else []

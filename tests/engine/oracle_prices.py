@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import floor, gcd, lcm
 
@@ -113,4 +113,29 @@ def charges_for(
             price=bands[index].price,
         )
         for index, in_band in sorted(bought.items())
+    )
+
+
+def charges_spanning(
+    before: Fraction | None,
+    quantity: Fraction,
+    per_unit: Fraction,
+    bands: Sequence[Band],
+    cumulative: bool,
+) -> tuple[Charge, ...]:
+    """What a period costs whose bands count on from what was measured before; a fixed price is due once."""
+    units = quantity / per_unit
+    total = units + (before or Fraction(0)) / per_unit
+    if not cumulative:
+        band = bands[band_at(total, [band.lower for band in bands])]
+        return (Charge(band.lower, None, units, band.fixed, band.price),)
+    past = () if before is None else charges_for(before, before / per_unit, bands, cumulative)
+    had = {charge.lower: charge.units for charge in past}
+    return tuple(
+        replace(
+            charge,
+            units=charge.units - had.get(charge.lower, Fraction(0)),
+            fixed=Fraction(0) if charge.lower in had else charge.fixed,
+        )
+        for charge in charges_for(quantity, total, bands, cumulative)
     )

@@ -5,68 +5,36 @@ Spec 3, Billing calendar and What a bill contains; spec 7, Lines and bills. Peri
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import date
-from fractions import Fraction
-from itertools import groupby
-from typing import Protocol
 
-from tests.engine.oracle_days import DAY, Scheduled, boundaries
-
-
-class Charging(Scheduled, Protocol):
-    """What an attachment says about its standing charge."""
-
-    code: str
-    standing: Fraction
-    standing_interval: int
-    standing_offset: int
-    in_advance: bool
+from tests.engine.oracle_ahead import Ahead, unused
+from tests.engine.oracle_days import DAY, boundaries, cut, starts_on_boundary
+from tests.engine.oracle_minimums import minimums_ahead
+from tests.engine.oracle_terms import Attachment
 
 
-@dataclass(frozen=True)
-class Ahead:
-    """A standing charge on an approved bill for days that begin with it or later; or their giving back."""
-
-    code: str
-    bill_date: date
-    start: date
-    end: date
-    amount: Fraction
-
-    @property
-    def is_return(self) -> bool:
-        return self.amount < 0
-
-    @property
-    def days(self) -> set[date]:
-        return {self.start + number * DAY for number in range((self.end - self.start).days)}
-
-
-def is_charged(attachment: Charging, number: int) -> bool:
+def is_charged(attachment: Attachment, number: int) -> bool:
     """Periods are counted from 0, the first one, even a stub."""
     beyond = number - attachment.standing_offset
     return attachment.standing != 0 and beyond >= 0 and beyond % attachment.standing_interval == 0
 
 
-def is_ahead(attachment: Charging) -> bool:
+def is_ahead(attachment: Attachment) -> bool:
     """Nothing of an AD_HOC plan is in advance."""
     return attachment.in_advance and attachment.frequency != "AD_HOC"
 
 
-def bills_on_start(attachment: Charging) -> bool:
+def bills_on_start(attachment: Attachment) -> bool:
     """A boundary on the start with something to charge ahead; never with an anchor that lies later."""
-    return (
-        is_ahead(attachment)
-        and is_charged(attachment, 0)
-        and attachment.anchor <= attachment.start
-        and attachment.start in boundaries(attachment, attachment.start, attachment.start)
-    )
+    if not starts_on_boundary(attachment):
+        return False
+    first = attachment.start, bill_edges(attachment, attachment.start)[0]
+    return (is_ahead(attachment) and is_charged(attachment, 0)) or bool(minimums_ahead(attachment, *first))
 
 
 def bill_edges(
-    attachment: Charging,
+    attachment: Attachment,
     last: date,
     runs: Collection[date] = (),
     kept: Collection[Ahead] = (),
@@ -98,7 +66,7 @@ def bill_edges(
 
 
 def bill_periods(
-    attachment: Charging,
+    attachment: Attachment,
     until: date,
     runs: Collection[date] = (),
     kept: Collection[Ahead] = (),
@@ -119,15 +87,8 @@ def bill_periods(
     return found
 
 
-def cut(attachment: Scheduled, start: date, end: date) -> list[tuple[date, date]]:
-    """The days on which the attachment runs; none, if there is no such day."""
-    if attachment.end is not None:
-        end = min(end, attachment.end)
-    return [(start, end)] if start < end else []
-
-
 def standing_periods(
-    attachment: Charging, start: date, day: date, runs: Collection[date]
+    attachment: Attachment, start: date, day: date, runs: Collection[date]
 ) -> list[tuple[date, date]]:
     """What the bill of `day` charges: the period that ended, or the one ahead and a stub before it."""
     edges = bill_edges(attachment, day, runs)
@@ -137,31 +98,16 @@ def standing_periods(
         return [part for _, period in charged if period == (start, day) for part in cut(attachment, *period)]
     found = []
     for number, period in charged:
-        is_stub = number == 0 and not bills_on_start(attachment)
+        is_stub = number == 0 and not starts_on_boundary(attachment)
         if period[1 if is_stub else 0] == day:
             found.extend(cut(attachment, *period))
     return found
 
 
-def unused(attachment: Charging, kept: Collection[Ahead]) -> Iterator[tuple[Ahead, list[date]]]:
-    """Approved lines with the days after the end that they charge and no other bill has given back."""
-    mine = [each for each in kept if each.code == attachment.code]
-    given = {given for each in mine if each.is_return for given in each.days}
-    for line in mine:
-        days = sorted(
-            each for each in line.days - given if attachment.end is not None and each >= attachment.end
-        )
-        if days and not line.is_return:
-            yield line, days
-
-
-def returns(
-    attachment: Charging, day: date, kept: Collection[Ahead]
-) -> Iterator[tuple[date, date, Fraction | None]]:
-    """Unbroken days after the end that bills before `day` charged; with the line's amount, if that is all."""
-    for line, days in unused(attachment, kept):
-        if line.bill_date >= day:
-            continue
-        for _, run in groupby(enumerate(days), key=lambda pair: pair[1] - pair[0] * DAY):
-            same = [each for _, each in run]
-            yield same[0], same[-1] + DAY, line.amount if set(same) == line.days else None
+def period_after(attachment: Attachment, day: date) -> tuple[date, date]:
+    """The period that starts on a bill date, whether or not the attachment runs on."""
+    return day, next(
+        each
+        for each in boundaries(attachment, max(day, attachment.anchor), max(day, attachment.anchor) + DAY)
+        if each > day
+    )
