@@ -9,9 +9,10 @@ from billing.seed.calendar import Span
 from billing.seed.custom_fields import OwnValues, define_custom_fields
 from billing.seed.offers import OFFERS, Bands, Offer, Price, TemplateOffer
 from m3console.core.models import Currency, CurrencyConversion, Organization
-from plans.models import Aggregation, Meter, Plan, PlanTemplate, Product
+from plans.models import Aggregation, CompoundAggregation, Meter, Plan, PlanTemplate, Product
 from plans.services import (
     create_aggregation,
+    create_compound_aggregation,
     create_meter,
     create_plan,
     create_plan_template,
@@ -82,6 +83,7 @@ class _Maker:
     def __init__(self, organization: Organization, span: Span, offer: Offer) -> None:
         self._organization, self._span, self._offer = organization, span, offer
         self._aggregations: dict[str, Aggregation] = {}
+        self._compounds: dict[str, CompoundAggregation] = {}
         self._own_values = OwnValues(organization)
 
     def make(self) -> None:
@@ -96,6 +98,10 @@ class _Maker:
                 default_value=None if each.default is None else Decimal(each.default),
                 segmented_fields=each.segmented, segments=each.segments, product=product,
             )  # fmt: skip
+        for compound in offer.compounds:
+            self._compounds[compound.code] = create_compound_aggregation(
+                organization=self._organization, product=product, **asdict(compound)
+            )
         template = self._template(product)
         self._price(offer.prices, plan_template=template)
         for each_plan in offer.plans:
@@ -167,7 +173,8 @@ class _Maker:
     def _one_price(self, price: Price, bands: Bands, start: date, end: date | None, **owner: Any) -> None:
         create_pricing(
             organization=self._organization,
-            aggregation=self._aggregations[price.aggregation],
+            aggregation=self._aggregations.get(price.aggregation),
+            compound_aggregation=self._compounds.get(price.aggregation),
             start_date=start,
             end_date=end,
             segment=price.segment,

@@ -55,8 +55,18 @@ class AggregationOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class CompoundOffer:
+    """A compound aggregation."""
+
+    code: str
+    name: str
+    calculation: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Price:
-    """A price of an aggregation; with `later`, other bands from the middle of the six months on.
+    """A price of an aggregation or compound; with `later`, other bands from the middle of the six months on.
 
     `minimum` is what it comes to at least in a period; with `spans_plan` bands count from the start.
     """
@@ -118,6 +128,7 @@ class Offer:
     interval: int = 1
     foreign: bool = False
     further: tuple[TemplateOffer, ...] = ()
+    compounds: tuple[CompoundOffer, ...] = ()
 
 
 REGIONS = ("eu-north", "eu-west", "us-east", "ap-south")
@@ -147,6 +158,12 @@ STORAGE = Offer(
             segments=({"tier": "archive"},),
         ),
     ),
+    compounds=(
+        CompoundOffer(
+            "egress_beyond", "Traffic beyond a tenth of storage",
+            "Math.max(aggregation.egress_gb - aggregation.stored_gb / 10, 0)", "GB",
+        ),
+    ),
     prices=(
         Price("stored_gb", False, (("0", "0", "0.024"), ("5000", "0", "0.0215")), {"region": "eu-north"}),
         Price("stored_gb", False, (("0", "0", "0.021"), ("5000", "0", "0.0189")), {"region": "us-east"}),
@@ -164,7 +181,10 @@ STORAGE = Offer(
         PlanOffer("storage-standard", "Storage Standard"),
         PlanOffer(
             "storage-committed", "Storage Committed", "250",
-            (Price("egress_gb", True, (("0", "0", "0"), ("1000", "0", "0.05")), minimum="25"),),
+            (
+                Price("egress_gb", True, (("0", "0", "0"), ("1000", "0", "0.05")), minimum="25"),
+                Price("egress_beyond", True, (("0", "0", "0.01"),)),
+            ),
         ),
     ),
 )  # fmt: skip
