@@ -37,7 +37,8 @@ def look_at_all(page: Page, organization: Organization) -> None:
     Whatever is wrong with any of them is told in one go.
     """
     seen: dict[str, list[str]] = {}
-    for name, path in (pages(organization) | more_of_lists(organization)).items():
+    more = more_of_lists(organization)
+    for name, path in (pages(organization) | more).items():
         answer = page.goto(path)
         assert answer
         seen[name] = look(page) if answer.status == 200 else [f"status {answer.status}"]
