@@ -28,7 +28,18 @@
     items[at < 0 && step < 0 ? items.length - 1 : (at + step + items.length) % items.length].focus();
   }
 
-  document.addEventListener("click", (event) => closeOthers(event.target));
+  /* An entry that opens a dialog leaves its menu behind: closed, with the focus for when the dialog closes */
+  function leave(entry) {
+    const menu = entry && entry.closest("details.dropdown");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+
+  document.addEventListener("click", function (event) {
+    closeOthers(event.target);
+    leave(event.target.closest("[hx-target='#dialog-body']"));
+  });
   document.addEventListener("keydown", move);
   document.addEventListener("toggle", (event) => { if (event.target.matches("details.dropdown")) place(event.target); }, true);
   document.addEventListener("scroll", (event) => {

@@ -77,9 +77,16 @@ def test_the_list_searches_while_typing_and_its_menu_deletes_after_asking(signed
 
 def test_what_blocks_a_deletion_is_a_link_away(signed_in, accounts):
     page = signed_in("operator", f"{BASE}{accounts.pk}/")
-    page.get_by_text("Account actions").click()
+    menu = page.get_by_text("Account actions")
+    menu.click()
     page.get_by_role("link", name="Delete", exact=True).click()
-    page.get_by_role("dialog").get_by_role("link", name="Child account “Labs”").click()
+    blocker = page.get_by_role("dialog").get_by_role("link", name="Child account “Labs”")
+    expect(blocker).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(menu).to_be_focused()
+    menu.press("Enter")
+    page.get_by_role("link", name="Delete", exact=True).click()
+    blocker.click()
     expect(page.get_by_role("heading", name="Labs")).to_be_visible()
 
 
