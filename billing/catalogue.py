@@ -14,6 +14,7 @@ from billing.engine.types import (
     Band,
     BillsAs,
     Compound,
+    CounterPricing,
     Frequency,
     Method,
     Named,
@@ -25,6 +26,7 @@ from billing.usage.measure import Column, Source
 from m3console.core.models import Organization
 from plans.in_advance import minimum_spend_in_advance, standing_charge_in_advance
 from plans.models import Aggregation as AggregationRow
+from plans.models import CounterPricing as CounterPricingRow
 from plans.models import DataField, Plan
 from plans.models import Pricing as PricingRow
 
@@ -50,6 +52,7 @@ class PlanTerms:
     minimum_spend_description: str
     minimum_spend_in_advance: bool
     pricings: tuple[Pricing, ...]
+    counter_pricings: tuple[CounterPricing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +82,16 @@ def load_catalogue(organization: Organization, plans: Collection[UUID]) -> Catal
         sources[row.pk] = replace(sources[row.pk], total=True)
     priced: dict[UUID, Aggregation | Compound] = {key: source.aggregation for key, source in sources.items()}
     pricings = _pricings(pricing_rows, priced | compounds(pricing_rows, named, sources))
-    return Catalogue({row.pk: _terms(row, pricings, organization) for row in plan_rows}, sources)
+    counters = _counter_pricings(organization, plans, templates)
+    return Catalogue({row.pk: _terms(row, pricings, counters, organization) for row in plan_rows}, sources)
 
 
-def _terms(row: Plan, pricings: Mapping[UUID, list[Pricing]], organization: Organization) -> PlanTerms:
+def _terms(
+    row: Plan,
+    pricings: Mapping[UUID, list[Pricing]],
+    counters: Mapping[UUID, list[CounterPricing]],
+    organization: Organization,
+) -> PlanTerms:
     template = row.plan_template
     own = row.standing_charge
     return PlanTerms(
@@ -101,6 +110,7 @@ def _terms(row: Plan, pricings: Mapping[UUID, list[Pricing]], organization: Orga
         minimum_spend_description=row.minimum_spend_description or template.minimum_spend_description,
         minimum_spend_in_advance=minimum_spend_in_advance(organization, template, row).value,
         pricings=(*pricings.get(row.pk, ()), *pricings.get(template.pk, ())),
+        counter_pricings=(*counters.get(row.pk, ()), *counters.get(template.pk, ())),
     )
 
 
@@ -171,5 +181,38 @@ def _pricing(row: PricingRow, aggregation: Aggregation | Compound) -> Pricing:
         minimum_spend=row.minimum_spend,
         minimum_spend_description=row.minimum_spend_description,
         minimum_spend_in_advance=row.minimum_spend_bill_in_advance,
+        sequence=row.pk.int,  # ids rise in the order of creation
+    )
+
+
+def _counter_pricings(
+    organization: Organization, plans: Collection[UUID], templates: Collection[UUID]
+) -> Mapping[UUID, list[CounterPricing]]:
+    """The counter pricings by the id of the plan or template that they are on."""
+    rows = CounterPricingRow.objects.filter(Q(plan_id__in=plans) | Q(plan_template_id__in=templates))
+    found: dict[UUID, list[CounterPricing]] = defaultdict(list)
+    for row in rows.filter(organization=organization).select_related("counter").order_by("id"):
+        owner = row.plan_id or row.plan_template_id
+        assert owner is not None
+        found[owner].append(_counter_pricing(row))
+    return found
+
+
+def _counter_pricing(row: CounterPricingRow) -> CounterPricing:
+    bands = zip(row.lower_limits, row.fixed_prices, row.unit_prices, strict=True)
+    return CounterPricing(
+        id=row.pk,
+        on_plan=row.plan_id is not None,
+        counter=Named(row.counter.pk, row.counter.code, row.counter.name),
+        unit=row.counter.unit,
+        start=row.start_date,
+        end=row.end_date,
+        cumulative=row.cumulative,
+        bands=tuple(Band(*band) for band in bands),
+        in_advance=row.running_total_bill_in_advance,
+        prorate_running_total=row.pro_rate_running_total,
+        prorate_debit=row.pro_rate_adjustment_debit,
+        prorate_credit=row.pro_rate_adjustment_credit,
+        description=row.description,
         sequence=row.pk.int,  # ids rise in the order of creation
     )

@@ -7,6 +7,7 @@ from django.db.models import F, Model, QuerySet
 
 from billing import account_columns, made_with, memberships, results
 from billing.attachment_changes import change_effects, refuse_locked_days, refuse_recut_periods
+from billing.counter_changes import bills_rated_again, refuse_locked_levels
 from billing.effects import attachment_effects
 from billing.erasing import BILLS
 from billing.made_with import named
@@ -50,6 +51,10 @@ def register() -> None:
     attachment.losses.append(_changed_bills)
     attachment.blockers.append(_locked_bills)
     extensions("plans.pricing").blockers.append(_bills_priced)
+    extensions("plans.counterpricing").blockers.append(_bills_priced)
+    adjustment = extensions("plans.counteradjustment")
+    adjustment.change_checks.append(refuse_locked_levels)
+    adjustment.change_effects.append(bills_rated_again)
     made_with.register()
 
 
@@ -96,6 +101,6 @@ def _locked_bills(attachment: UUID) -> Iterator[Blocker]:
 
 
 def _bills_priced(pricing: UUID) -> Iterator[Blocker]:
-    """The bills with lines of a pricing, of any revision: those stay readable for ever."""
+    """The bills with lines of a pricing, also of a counter, of any revision: those stay readable for ever."""
     lines = BillLine.objects.filter(pricing_id=pricing)
     return named(Bill.objects.filter(pk__in=lines.values("revision__bill")))

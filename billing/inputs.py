@@ -11,6 +11,7 @@ from uuid import UUID
 from accounts.models import Account
 from billing.catalogue import Catalogue, load_catalogue
 from billing.engine.types import (
+    Adjustment,
     Attachment,
     BilledAhead,
     BillInput,
@@ -23,7 +24,7 @@ from billing.engine.types import (
 from billing.usage.measure import Usage, measure
 from m3console.core.models import Currency as CurrencyRow
 from m3console.core.models import CurrencyConversion, Organization
-from plans.models import AccountPlan
+from plans.models import AccountPlan, CounterAdjustment
 from plans.models.attachments import EPOCHS
 
 ADDRESS = (
@@ -128,6 +129,7 @@ def _billed_accounts(
         "id", "code", "name", "currency", "days_before_bill_due", "bill_epoch", "email_address",
         "purchase_order_number", *ADDRESS,
     )  # fmt: skip
+    adjustments = _adjustments(accounts, catalogue)
     epochs = {Frequency(each): getattr(organization, field) for each, field in EPOCHS.items()}
     billed = {}
     for key, code, name, currency, due_days, epoch, email, order_number, *address in rows:
@@ -135,7 +137,10 @@ def _billed_accounts(
             named=Named(key, code, name),
             currency=currency or organization.currency,
             due_days=organization.days_before_bill_due if due_days is None else due_days,
-            attachments=tuple(_attachment(row, epoch, epochs, catalogue) for row in attached.get(key, ())),
+            attachments=tuple(
+                _attachment(row, epoch, epochs, catalogue, adjustments.get(key, ()))
+                for row in attached.get(key, ())
+            ),
             email_address=email,
             address="\n".join(filter(None, address)),
             purchase_order_number=order_number,
@@ -143,11 +148,30 @@ def _billed_accounts(
     return billed
 
 
+def _adjustments(accounts: Collection[UUID], catalogue: Catalogue) -> Mapping[UUID, Sequence[Adjustment]]:
+    """By account, its adjustments of the counters that are priced, in the order of their days."""
+    counters = {each.counter.id for terms in catalogue.terms.values() for each in terms.counter_pricings}
+    found: dict[UUID, list[Adjustment]] = defaultdict(list)
+    if not counters:
+        return found
+    rows = CounterAdjustment.objects.filter(account_id__in=accounts, counter_id__in=counters)
+    for account, counter, day, level in rows.order_by("date", "id").values_list(
+        "account_id", "counter_id", "date", "value"
+    ):
+        found[account].append(Adjustment(counter, day, Decimal(level)))
+    return found
+
+
 def _attachment(
-    row: _Attached, first_bill: date | None, epochs: Mapping[Frequency, date], catalogue: Catalogue
+    row: _Attached,
+    first_bill: date | None,
+    epochs: Mapping[Frequency, date],
+    catalogue: Catalogue,
+    adjustments: Sequence[Adjustment],
 ) -> Attachment:
     """Anchored at its own cycle date, else the account's first bill date, else the organization's epoch."""
     terms = catalogue.terms[row.plan_id]
+    counters = {each.counter.id for each in terms.counter_pricings}
     return Attachment(
         id=row.id,
         code=row.code or "",
@@ -170,4 +194,6 @@ def _attachment(
         standing_charge_interval=terms.standing_charge_interval,
         standing_charge_offset=terms.standing_charge_offset,
         standing_charge_in_advance=terms.standing_charge_in_advance,
+        counter_pricings=terms.counter_pricings,
+        adjustments=tuple(each for each in adjustments if each.counter_id in counters),
     )

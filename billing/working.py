@@ -20,6 +20,11 @@ TITLES = {
     "counted": "Counted",
     "missing": "Still missing",
     "refund": "Refund",
+    "level": "Level",
+    "adjustment": "Adjustment",
+    "price": "Price of a level",
+    "difference": "Difference",
+    "whole": "Not prorated",
     "proration": "Proration",
     "given_back": "Given back",
     "rounding": "Rounding",
@@ -76,9 +81,9 @@ TYPES = {
 CREDITED = {"product": "lines of the product", "bill": "lines of the bill"}
 NUMBERS = {
     "result", "per", "exact", "charge", "rate", "lower", "upper", "units", "fixed", "price", "amount",
-    "quantity", "positive", "left", "counted", "billed",
+    "quantity", "positive", "left", "counted", "billed", "level", "old", "new",
 }  # fmt: skip
-DAYS = {"from", "to", "start", "end", "billed_on"}
+DAYS = {"from", "to", "start", "end", "billed_on", "day", "since"}
 
 
 def worded(explanation: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,7 +119,7 @@ def _in_words(step: Mapping[str, Any]) -> str:
         return METHODS[step["method"]]
     if kind == "units":
         return UNIT_ROUNDINGS[step["rounding"]]
-    if kind == "bands":
+    if kind in ("bands", "price"):
         return PRICING_TYPES.get(step["type"], "")
     if kind == "turn":
         return TURNS[step["when"]]

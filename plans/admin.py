@@ -8,6 +8,9 @@ from plans.models import (
     Aggregation,
     CompoundAggregation,
     CompoundInput,
+    Counter,
+    CounterAdjustment,
+    CounterPricing,
     DataField,
     Meter,
     Plan,
@@ -88,6 +91,27 @@ class PricingAdmin(LookOnly):
     )
     list_select_related = ("organization", "aggregation", "compound_aggregation", "plan", "plan_template")
     search_fields = ("aggregation__code", "compound_aggregation__code", "plan__code", "=id")
+
+
+@admin.register(Counter)
+class CounterAdmin(LookOnly):
+    list_display = ("name", "code", "unit", "product", "organization")
+    list_select_related = ("organization", "product")
+    search_fields = ("name", "code", "=id")
+
+
+@admin.register(CounterPricing)
+class CounterPricingAdmin(LookOnly):
+    list_display = ("counter", "plan", "plan_template", "start_date", "end_date", "organization")
+    list_select_related = ("organization", "counter", "plan", "plan_template")
+    search_fields = ("counter__code", "plan__code", "=id")
+
+
+@admin.register(CounterAdjustment)
+class CounterAdjustmentAdmin(LookOnly):
+    list_display = ("account", "counter", "date", "value", "organization")
+    list_select_related = ("organization", "account", "counter")
+    search_fields = ("=account__code", "=counter__code", "=id")
 
 
 @admin.register(AccountPlan)

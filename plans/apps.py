@@ -24,6 +24,9 @@ class PlansConfig(AppConfig):
             plantemplate="plans:plan_template_detail",
             plan="plans:plan_detail",
             pricing="plans:pricing_detail",
+            counter="plans:counter_detail",
+            counterpricing="plans:counter_pricing_detail",
+            counteradjustment="plans:counter_adjustment_detail",
             accountplan="plans:attachment_detail",
         )
         stand_under("plans:meter_", "plans:derived_field_")
@@ -31,6 +34,7 @@ class PlansConfig(AppConfig):
             Entry("Catalogue", 10, "Products", "product", "plans:product_list", "plans:product_"),
             Entry("Catalogue", 20, "Meters", "meter", "plans:meter_list", "plans:meter_"),
             Entry("Catalogue", 30, "Aggregations", "sum", "plans:aggregation_list", "plans:aggregation_"),
+            Entry("Catalogue", 35, "Counters", "counter", "plans:counter_list", "plans:counter_"),
             Entry(
                 "Catalogue",
                 35,

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Q
-
 from m3console.core.errors import RuleViolation
 from m3console.core.registry import Effect, extensions
 from m3console.core.text import day_in_words
 from plans.attachments import check_change, ended_on, parent_refusal
-from plans.models import AccountPlan, Plan, Pricing
+from plans.models import AccountPlan
 from plans.overlaps import Overlap, foreseen
+from plans.priced import is_priced
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def _effects(draft: AccountPlan, overlap: Overlap | None, end_current: bool) -> 
     if not is_priced(draft.plan):
         yield Effect(
             f"{draft.plan.name} has no price yet.",
-            "Neither the plan nor its template has a pricing or a standing charge: nothing will be charged.",
+            "Neither the plan nor its template has a price of anything: nothing will be charged.",
             warning=True,
         )
 
@@ -108,11 +107,3 @@ def _starting(draft: AccountPlan) -> Effect:
     last = draft.last_billed_day
     until = f"Last billed day {day_in_words(last)}." if last else "It runs until it is ended."
     return Effect(f"{draft.plan.name} starts on {day_in_words(draft.start_date)}.", until)
-
-
-def is_priced(plan: Plan) -> bool:
-    """Whether the plan or its template has a pricing or a standing charge (spec 2, Pricing)."""
-    return (
-        bool(plan.charge)
-        or Pricing.objects.filter(Q(plan=plan) | Q(plan_template=plan.plan_template)).exists()
-    )

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from m3console.core.lists.filters import ListFilter
 from m3console.core.models import Organization
 from m3console.core.registry import Offered
-from plans.models import Meter, Plan, PlanTemplate, Pricing, Product
+from plans.models import CounterPricing, Meter, Plan, PlanTemplate, Pricing, Product
 
 GLOBAL = "global"
 
@@ -56,6 +56,16 @@ def priced_with(
     return django_filters.UUIDFilter(label=label, method=narrow, widget=forms.HiddenInput)
 
 
+def counted_with(label: str = "Prices the counter") -> django_filters.UUIDFilter:
+    """Plans or templates that price a counter themselves; only links set it."""
+
+    def narrow(rows: QuerySet[Any], name: str, value: UUID) -> QuerySet[Any]:
+        owner = "plan" if rows.model is Plan else "plan_template"
+        return rows.filter(Exists(CounterPricing.objects.filter(**{owner: OuterRef("pk")}, counter=value)))
+
+    return django_filters.UUIDFilter(label=label, method=narrow, widget=forms.HiddenInput)
+
+
 class MeterFilter(ListFilter):
     offered = {"product": every(Product)}
     product = belongs("product", label="Product", unowned=True)
@@ -75,11 +85,17 @@ class CompoundFilter(ListFilter):
     aggregation = named_in_link("inputs__aggregation", "Aggregation id")
 
 
+class CounterFilter(ListFilter):
+    offered = {"product": every(Product)}
+    product = belongs("product", label="Product", unowned=True)
+
+
 class TemplateFilter(ListFilter):
     offered = {"product": every(Product)}
     product = belongs("product", label="Product")
     aggregation = priced_with()
     compound = priced_with("Prices the compound aggregation", "compound_aggregation")
+    counter = counted_with()
 
 
 class PlanFilter(ListFilter):
@@ -88,6 +104,7 @@ class PlanFilter(ListFilter):
     plan_template = belongs("plan_template", label="Plan template")
     aggregation = priced_with()
     compound = priced_with("Prices the compound aggregation", "compound_aggregation")
+    counter = counted_with()
 
 
 class PricingFilter(ListFilter):
@@ -99,3 +116,12 @@ class PricingFilter(ListFilter):
     aggregation = named_in_link("aggregation", "Aggregation id")
     compound = named_in_link("compound_aggregation", "Compound aggregation id")
     meter = named_in_link("aggregation__meter", "Meter id")
+
+
+class CounterPricingFilter(ListFilter):
+    """By plan template; the others come with links from their pages."""
+
+    offered = {"plan_template": every(PlanTemplate)}
+    plan_template = belongs("plan_template", label="Plan template")
+    plan = named_in_link("plan", "Plan id")
+    counter = named_in_link("counter", "Counter id")

@@ -1,22 +1,31 @@
-"""Which plans and templates have a price (spec 2, Pricing): a pricing, a standing charge, a minimum spend."""
+"""Which plans and templates have a price (spec 2, Pricing): of anything, or a charge or minimum."""
 
 from typing import Any
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
-from plans.models import Plan, PlanTemplate, Pricing
+from plans.models import CounterPricing, Plan, PlanTemplate, Pricing
 
 
 def with_priced(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Plans or templates with `priced`; a plan is also priced by its template."""
     if rows.model is PlanTemplate:
-        own = Exists(Pricing.objects.filter(plan_template=OuterRef("pk")))
-        return _annotated(rows, Q(own) | Q(standing_charge__gt=0) | Q(minimum_spend__gt=0))
+        own = _priced(plan_template=OuterRef("pk"))
+        return _annotated(rows, own | Q(standing_charge__gt=0) | Q(minimum_spend__gt=0))
     assert rows.model is Plan
-    own = Exists(Pricing.objects.filter(plan=OuterRef("pk")))
-    inherited = Exists(Pricing.objects.filter(plan_template=OuterRef("plan_template")))
+    own = _priced(plan=OuterRef("pk"))
+    inherited = _priced(plan_template=OuterRef("plan_template"))
     charged = _own_or_inherited("standing_charge") | _own_or_inherited("minimum_spend")
-    return _annotated(rows, Q(own) | Q(inherited) | charged)
+    return _annotated(rows, own | inherited | charged)
+
+
+def is_priced(plan: Plan) -> bool:
+    """Whether the plan or its template has a price of anything."""
+    return with_priced(Plan.objects.filter(pk=plan.pk)).filter(priced=True).exists()
+
+
+def _priced(**owner: OuterRef) -> Q:
+    return Q(Exists(Pricing.objects.filter(**owner))) | Q(Exists(CounterPricing.objects.filter(**owner)))
 
 
 def _own_or_inherited(name: str) -> Q:

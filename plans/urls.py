@@ -8,6 +8,9 @@ from plans.views import (
     attachments,
     bulk,
     compounds,
+    counter_adjustments,
+    counter_pricings,
+    counters,
     derived_fields,
     duplicates,
     meters,
@@ -27,6 +30,37 @@ urlpatterns = [
     path("plan-attachments/<uuid:pk>/edit/", attachments.attachment_edit, name="attachment_edit"),
     path("plan-attachments/<uuid:pk>/delete/", attachments.attachment_delete, name="attachment_delete"),
     path("plan-attachments/<uuid:pk>/history/", attachments.attachment_history, name="attachment_history"),
+    # Counter adjustments, of an account and by themselves
+    path(
+        "accounts/<uuid:pk>/counter-adjustments/",
+        counter_adjustments.counter_adjustment_list,
+        name="counter_adjustment_list",
+    ),
+    path(
+        "accounts/<uuid:pk>/counter-adjustments/create/",
+        counter_adjustments.counter_adjustment_create,
+        name="counter_adjustment_create",
+    ),
+    path(
+        "counter-adjustments/<uuid:pk>/",
+        counter_adjustments.counter_adjustment_detail,
+        name="counter_adjustment_detail",
+    ),
+    path(
+        "counter-adjustments/<uuid:pk>/edit/",
+        counter_adjustments.counter_adjustment_edit,
+        name="counter_adjustment_edit",
+    ),
+    path(
+        "counter-adjustments/<uuid:pk>/delete/",
+        counter_adjustments.counter_adjustment_delete,
+        name="counter_adjustment_delete",
+    ),
+    path(
+        "counter-adjustments/<uuid:pk>/history/",
+        counter_adjustments.counter_adjustment_history,
+        name="counter_adjustment_history",
+    ),
     # products/
     path("products/", products.product_list, name="product_list"),
     path("products/create/", products.product_create, name="product_create"),
@@ -96,6 +130,14 @@ urlpatterns = [
         compounds.compound_aggregation_history,
         name="compound_aggregation_history",
     ),
+    # counters/
+    path("counters/", counters.counter_list, name="counter_list"),
+    path("counters/create/", counters.counter_create, name="counter_create"),
+    path("counters/many/delete/", bulk.counter_delete_many, name="counter_delete_many"),
+    path("counters/<uuid:pk>/", counters.counter_detail, name="counter_detail"),
+    path("counters/<uuid:pk>/edit/", counters.counter_edit, name="counter_edit"),
+    path("counters/<uuid:pk>/delete/", counters.counter_delete, name="counter_delete"),
+    path("counters/<uuid:pk>/history/", counters.counter_history, name="counter_history"),
     # plan-templates/
     path("plan-templates/", templates.plan_template_list, name="plan_template_list"),
     path("plan-templates/create/", templates.plan_template_create, name="plan_template_create"),
@@ -117,6 +159,11 @@ urlpatterns = [
         pricings.plan_template_pricing_create,
         name="plan_template_pricing_create",
     ),
+    path(
+        "plan-templates/<uuid:pk>/counter-pricings/create/",
+        counter_pricings.plan_template_counter_pricing_create,
+        name="plan_template_counter_pricing_create",
+    ),
     # plans/
     path("plans/", plans.plan_list, name="plan_list"),
     path("plans/create/", plans.plan_create, name="plan_create"),
@@ -128,10 +175,33 @@ urlpatterns = [
     path("plans/<uuid:pk>/accounts/", attached.plan_accounts, name="plan_accounts"),
     path("plans/<uuid:pk>/duplicate/", duplicates.plan_duplicate, name="plan_duplicate"),
     path("plans/<uuid:pk>/pricings/create/", pricings.pricing_create, name="pricing_create"),
+    path(
+        "plans/<uuid:pk>/counter-pricings/create/",
+        counter_pricings.counter_pricing_create,
+        name="counter_pricing_create",
+    ),
     # pricings/
     path("pricings/", pricings.pricing_list, name="pricing_list"),
     path("pricings/<uuid:pk>/", pricings.pricing_detail, name="pricing_detail"),
     path("pricings/<uuid:pk>/edit/", pricings.pricing_edit, name="pricing_edit"),
     path("pricings/<uuid:pk>/delete/", pricings.pricing_delete, name="pricing_delete"),
     path("pricings/<uuid:pk>/history/", pricings.pricing_history, name="pricing_history"),
+    # counter-pricings/
+    path("counter-pricings/", counter_pricings.counter_pricing_list, name="counter_pricing_list"),
+    path(
+        "counter-pricings/<uuid:pk>/", counter_pricings.counter_pricing_detail, name="counter_pricing_detail"
+    ),
+    path(
+        "counter-pricings/<uuid:pk>/edit/", counter_pricings.counter_pricing_edit, name="counter_pricing_edit"
+    ),
+    path(
+        "counter-pricings/<uuid:pk>/delete/",
+        counter_pricings.counter_pricing_delete,
+        name="counter_pricing_delete",
+    ),
+    path(
+        "counter-pricings/<uuid:pk>/history/",
+        counter_pricings.counter_pricing_history,
+        name="counter_pricing_history",
+    ),
 ]

@@ -6,24 +6,25 @@ from decimal import Decimal
 from itertools import pairwise
 
 from m3console.core.templatetags.console import spelled
-from plans.models import Pricing
+from plans.models import CounterPricing, Pricing
 from plans.pricing_types import SHAPES, PricingType, type_of
 
 Band = tuple[Decimal, Decimal, Decimal]
+AnyPricing = Pricing | CounterPricing
 TIERED = (PricingType.TIERED, PricingType.CUSTOM_TIERED)
 
 
-def bands_of(pricing: Pricing) -> list[Band]:
+def bands_of(pricing: AnyPricing) -> list[Band]:
     return list(zip(pricing.lower_limits, pricing.fixed_prices, pricing.unit_prices, strict=True))
 
 
-def type_of_pricing(pricing: Pricing) -> PricingType:
+def type_of_pricing(pricing: AnyPricing) -> PricingType:
     return type_of(
         cumulative=pricing.cumulative, fixed_prices=pricing.fixed_prices, unit_prices=pricing.unit_prices
     )
 
 
-def status_of(pricing: Pricing, today: date) -> str:
+def status_of(pricing: AnyPricing, today: date) -> str:
     """PENDING before its first day, ENDED from its end date on, ACTIVE between."""
     if pricing.start_date > today:
         return "PENDING"

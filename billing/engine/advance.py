@@ -24,16 +24,23 @@ from billing.engine.types import (
 )
 
 
-def unused(item: DueAttachment, bill: BillInput, line_type: LineType) -> Iterator[tuple[BilledAhead, Period]]:
+def unused(
+    item: DueAttachment,
+    bill: BillInput,
+    line_type: LineType,
+    ended: Callable[[BilledAhead], date] | None = None,
+) -> Iterator[tuple[BilledAhead, Period]]:
     """The charges in advance of a type whose days the attachment no longer has, each with the days that this
     bill gives back.
 
-    A bill rated as it stands gives back again what it does already, unless the end has moved past it.
+    `ended` says when what a charge is for ends, if not with the attachment. A bill rated as it stands gives
+    back again what it does already, unless the end has moved past it.
     """
     attachment = item.attachment
-    if attachment.end is None:
+    if attachment.end is None and ended is None:
         return
-    for charged, first, last in _outstanding(attachment, attachment.end, bill.billed):
+    ended = ended or _with(attachment)
+    for charged, first, last in _outstanding(attachment, ended, bill.billed):
         if charged.type is not line_type or charged.bill_date >= bill.due.bill_date:
             continue
         if bill.standing is not None:
@@ -54,7 +61,7 @@ def give_back_dates(
     if attachment.end is None or attachment.frequency is Frequency.AD_HOC:
         return
     final = [each for each in billed if each.final]
-    for charged, _, _ in _outstanding(attachment, attachment.end, final):
+    for charged, _, _ in _outstanding(attachment, _with(attachment), final):
         schedule = Schedule.of(attachment)
         number = schedule.number_at(charged.bill_date) + 1
         while closed(schedule.boundary(number)):
@@ -62,14 +69,19 @@ def give_back_dates(
         yield schedule.boundary(number)
 
 
+def _with(attachment: Attachment) -> Callable[[BilledAhead], date]:
+    """That everything ends with the attachment."""
+    return lambda charged: attachment.end or date.max
+
+
 def _outstanding(
-    attachment: Attachment, end: date, billed: Sequence[BilledAhead]
+    attachment: Attachment, ended: Callable[[BilledAhead], date], billed: Sequence[BilledAhead]
 ) -> Iterator[tuple[BilledAhead, date, date]]:
-    """What final bills charge for days from `end` on, and from when until when it is not given back yet."""
+    """What final bills charge for days after its end, and from when until when it is not given back yet."""
     mine = [each for each in billed if each.attachment_id == attachment.id]
     for charged in mine:
-        if charged.final and charged.amount > 0 and charged.end > end:
-            first = max(charged.start, end)
+        if charged.final and charged.amount > 0 and charged.end > ended(charged):
+            first = max(charged.start, ended(charged))
             last = min((each.start for each in mine if _gives_back(each, charged)), default=charged.end)
             if first < last:
                 yield charged, first, last

@@ -1,9 +1,10 @@
 """From attachments to bills; read this first.
 
 `due_bills` says which bills an account is to have (due.py, calendar.py), `windows_wanted` what must be
-measured for one of them, and `compute_bill` rates it: charges in exact numbers (charges.py, usage.py,
-bands.py), then lines in money (lines.py, money.py), in the order that rating.py keeps, since credits and
-minimums come from lines. Everything is a value: equal inputs give equal bills, in a run, a preview or a test.
+measured for one of them, and `compute_bill` rates it: charges in exact numbers (charges.py, counters.py,
+usage.py, bands.py), then lines in money (lines.py, money.py), in the order that rating.py keeps, since
+credits and minimums come from lines. Everything is a value: equal inputs give equal bills, in a run, a
+preview or a test.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +13,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from billing.engine.charges import standing_charges
+from billing.engine.counters import counter_charges
 from billing.engine.due import NOTHING_MADE, Made, due_dates, due_on, last_due_date
 from billing.engine.lines import Charge
 from billing.engine.minimums import minimums_ahead
@@ -118,6 +120,7 @@ def _charges(bill: BillInput) -> Iterator[Charge]:
     """Everything but minimums that are settled in arrears, which depend on the lines that this makes."""
     for item in bill.due.items:
         yield from standing_charges(item, bill)
+        yield from counter_charges(item, bill)
         yield from usage_charges(item, bill.usage)
         yield from minimums_ahead(item, bill)
 

@@ -1,4 +1,4 @@
-"""The catalogue as the engine knows it: currencies, aggregations, pricings. types.py passes them on."""
+"""The catalogue as the engine knows it: currencies, pricings, counters. types.py passes them on."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -117,3 +117,38 @@ class Pricing:
         # Accounts of a plan share these objects as keys of caches; hashing every band each time would cost
         # more than pricing.
         return hash(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class CounterPricing:
+    """What a counter's level costs a whole period on a plan or its template, from `start` until before `end`.
+
+    The flags are those of spec 2, Counter; `sequence` rises in the order of creation.
+    """
+
+    id: UUID
+    on_plan: bool
+    counter: Named
+    unit: str
+    start: date
+    end: date | None
+    cumulative: bool
+    bands: tuple[Band, ...]
+    in_advance: bool = True
+    prorate_running_total: bool = True
+    prorate_debit: bool = True
+    prorate_credit: bool = True
+    description: str = ""
+    sequence: int = 0
+
+    def __hash__(self) -> int:
+        return hash(self.id)  # as a Pricing's
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """The level of an account's counter from a day on, until the counter's next adjustment."""
+
+    counter_id: UUID
+    day: date
+    level: Decimal

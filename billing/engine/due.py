@@ -19,11 +19,12 @@ from billing.engine.calendar import (
     period_billed_on,
 )
 from billing.engine.charges import standing_charge_due_ahead
+from billing.engine.counters import running_total_due_ahead
 from billing.engine.minimums import minimum_due_ahead
 from billing.engine.types import Attachment, BilledAhead, BillKey, DueAttachment, Frequency, Period
 
 # Each says whether a charge of some kind, not zero, is due in advance on the item's bill date.
-DUE_AHEAD = (standing_charge_due_ahead, minimum_due_ahead)
+DUE_AHEAD = (standing_charge_due_ahead, running_total_due_ahead, minimum_due_ahead)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,20 @@ account appears by code alone, because its name is personal data that may have t
                 came before the line's service period; result: its units
     bands       type (Tiered, Volume, Stairstep, Custom tiered, Custom volume), bands: the ones entered, each
                 {"lower", "upper" (null: no limit), "units", "fixed", "price", "amount"}; unit: the currency
+`inputs` of the lines of counters also
+    counter   {"code", "name"}
+    pricing   as above; it is the counter pricing
+
+`steps` of COUNTER_RUNNING_TOTAL_CHARGE
+    level       day (the level is that of the end of the day before), since (the day of the adjustment that
+                set it; null: it never was); unit: the counter's
+    bands       as of USAGE
+    proration   as of STANDING_CHARGE; where it is not prorated, whole (nothing but the result)
+`steps` of COUNTER_ADJUSTMENT_DEBIT and COUNTER_ADJUSTMENT_CREDIT (counter_steps.py)
+    adjustment  day, old and new level; result: the change; unit: the counter's
+    price       twice, of the old and of the new level: level, and as bands; no bands at level 0
+    difference  old, new; result: how much more the new level costs; unit: the currency
+    proration   of the days left, or whole, as of a running total
 `steps` of STANDING_CHARGE
     proration   charge (for one whole period), factor ("1", "15/31"), shares: what the factor is the sum of,
                 each {"from", "to", "days", "of"} = days in common with a natural period of so many days,
@@ -79,6 +93,7 @@ from billing.engine.types import (
     BandCharge,
     BilledAhead,
     Compound,
+    CounterPricing,
     Currency,
     Method,
     Pricing,
@@ -167,7 +182,7 @@ def units_step(aggregation: Aggregation | Compound, exact: Decimal, units: Decim
     return step
 
 
-def bands_step(pricing: Pricing, priced: Priced, currency: str) -> Facts:
+def bands_step(pricing: Pricing | CounterPricing, priced: Priced, currency: str) -> Facts:
     """The bands entered and what each comes to."""
     kind, limits = _pricing_facts(pricing)
     return {
@@ -180,7 +195,7 @@ def bands_step(pricing: Pricing, priced: Priced, currency: str) -> Facts:
 
 
 @lru_cache(maxsize=4096)
-def _pricing_facts(pricing: Pricing) -> tuple[PricingType, dict[Decimal, Facts]]:
+def _pricing_facts(pricing: Pricing | CounterPricing) -> tuple[PricingType, dict[Decimal, Facts]]:
     """What all lines of a pricing say of its bands, by lower limit; written out once, not once per line."""
     limits = [plain(band.lower_limit) for band in pricing.bands]
     facts: dict[Decimal, Facts] = {}

@@ -64,6 +64,7 @@ def _line(line: LineDraft) -> list[Any]:
         plain(line.rate),
         plain(line.converted_subtotal),
         _bands(line.bands),
+        *([line.counter.id.int] if line.counter else ()),
     ]
 
 

@@ -24,6 +24,7 @@ from billing.engine.types import (
     Attachment,
     BandCharge,
     BillInput,
+    CounterPricing,
     Currency,
     LineDraft,
     LineType,
@@ -62,23 +63,45 @@ class Charge:
     bands: tuple[BandCharge, ...] = ()
     less: Decimal | None = None
     problem: Problem | None = None
+    counter_pricing: CounterPricing | None = None
+
+    @property
+    def priced_by(self) -> Pricing | CounterPricing | None:
+        """The pricing, of usage or of a counter, that it comes from."""
+        return self.pricing or self.counter_pricing
+
+    @property
+    def unit(self) -> str:
+        """What its units are called."""
+        if self.units is None:
+            return ""
+        if self.counter_pricing:
+            return self.counter_pricing.unit
+        return self.pricing.aggregation.unit if self.pricing else ""
 
 
 def line_order(charge: Charge, account: Named) -> tuple[Any, ...]:
     """The order of a bill's lines (spec 3, What a bill contains; spec 7, Lines and bills)."""
-    attachment, pricing = charge.attachment, charge.pricing
+    attachment, pricing, priced_by = charge.attachment, charge.pricing, charge.priced_by
     return (
         TYPE_ORDER[charge.type],
         attachment.start,
         attachment.code,
-        pricing.start if pricing else date.max,  # a pricing's minimum comes before its plan's
-        pricing.aggregation.code if pricing else "",
+        priced_by.start if priced_by else date.max,  # a pricing's minimum comes before its plan's
+        _code(charge),
         position(pricing.segment, pricing.aggregation.segments) if pricing else 0,
         account.code,
         charge.start,
         attachment.sequence,
-        pricing.sequence if pricing else 0,
+        priced_by.sequence if priced_by else 0,
     )
+
+
+def _code(charge: Charge) -> str:
+    """The code of the aggregation or counter that it is of."""
+    if charge.counter_pricing:
+        return charge.counter_pricing.counter.code
+    return charge.pricing.aggregation.code if charge.pricing else ""
 
 
 def settle(charge: Charge, bill: BillInput) -> LineDraft | Problem | None:
@@ -145,14 +168,14 @@ def _line(charge: Charge, bill: BillInput, subtotal: Decimal, rate: Decimal, con
         product=attachment.product,
         plan=attachment.plan,
         template=attachment.template,
-        pricing_id=pricing.id if pricing else None,
+        pricing_id=charge.priced_by.id if charge.priced_by else None,
         aggregation=Named(aggregation.id, aggregation.code, aggregation.name) if aggregation else None,
         meter=aggregation.meter if isinstance(aggregation, Aggregation) else None,
         segment=pricing.segment if pricing else None,
         start=charge.start,
         end=charge.end,
         quantity=charge.quantity,
-        unit=aggregation.unit if aggregation and charge.units is not None else "",
+        unit=charge.unit,
         units=charge.units,
         average_unit_price=charge.average_unit_price,
         subtotal=subtotal,
@@ -161,5 +184,6 @@ def _line(charge: Charge, bill: BillInput, subtotal: Decimal, rate: Decimal, con
         converted_subtotal=converted,
         bands=charge.bands,
         explanation=explain(inputs, charge.steps),
+        counter=charge.counter_pricing and charge.counter_pricing.counter,
         in_advance=charge.type in BILLED_AHEAD and (charge.start >= bill.due.bill_date or subtotal < 0),
     )

@@ -13,9 +13,11 @@ from typing import Any
 from uuid import UUID
 
 from billing.engine.catalogue import DEFAULT_SEGMENT as DEFAULT_SEGMENT
+from billing.engine.catalogue import Adjustment as Adjustment
 from billing.engine.catalogue import Aggregation as Aggregation
 from billing.engine.catalogue import Band as Band
 from billing.engine.catalogue import Compound as Compound
+from billing.engine.catalogue import CounterPricing as CounterPricing
 from billing.engine.catalogue import Currency as Currency
 from billing.engine.catalogue import Named as Named
 from billing.engine.catalogue import Pricing as Pricing
@@ -33,7 +35,8 @@ class Attachment:
 
     `anchor` is the resolved cycle date, `currency` the pricing currency, `sequence` rises in the order of
     creation. The standing charge is due every so many of the attachment's periods, the first time after
-    `standing_charge_offset` of them. `minimum_spend` is for one whole period.
+    `standing_charge_offset` of them. `minimum_spend` is for one whole period. `adjustments` are the
+    account's, of the counters that are priced, in the order of their days.
     """
 
     id: UUID
@@ -57,6 +60,8 @@ class Attachment:
     minimum_spend: Decimal = Decimal(0)
     minimum_spend_description: str = ""
     minimum_spend_in_advance: bool = False
+    counter_pricings: tuple[CounterPricing, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -197,7 +202,8 @@ class LineDraft:
 
     `account` is the one whose usage it is. `average_unit_price` is the unrounded amount per unit, None
     without units. `explanation` is described in explanation.py. `in_advance` marks what later bills must
-    know: a charge for a period that starts on the bill date or later, or the giving back of its days.
+    know: a charge for a period that starts on the bill date or later, or the giving back of its days. Of a
+    line of a counter, `pricing_id` is that of the counter pricing.
     """
 
     type: LineType
@@ -224,6 +230,7 @@ class LineDraft:
     bands: tuple[BandCharge, ...]
     explanation: dict[str, Any]
     in_advance: bool = False
+    counter: Named | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from billing.engine.spanning import NOT_MEASURED, SoFar, price_further, so_far, 
 from billing.engine.types import (
     BillsAs,
     Compound,
+    CounterPricing,
     DueAttachment,
     LineType,
     Measured,
@@ -61,15 +62,17 @@ def priced_windows(pricings: tuple[Pricing, ...], start: date, end: date) -> tup
     for pricing in pricings:
         if pricing.on_plan:
             key = (pricing.aggregation.id, pricing.segment)
-            replaced.setdefault(key, []).extend(_remaining(pricing, start, end, ()))
+            replaced.setdefault(key, []).extend(remaining(pricing, start, end, ()))
     found = []
     for pricing in pricings:
         taken = () if pricing.on_plan else replaced.get((pricing.aggregation.id, pricing.segment), ())
-        found += [_priced_window(pricing, part) for part in _remaining(pricing, start, end, taken)]
+        found += [_priced_window(pricing, part) for part in remaining(pricing, start, end, taken)]
     return tuple(found)
 
 
-def _remaining(pricing: Pricing, start: date, end: date, taken: Sequence[Period]) -> Iterator[Period]:
+def remaining(
+    pricing: Pricing | CounterPricing, start: date, end: date, taken: Sequence[Period]
+) -> Iterator[Period]:
     """The days of [start, end) on which the pricing applies and none of the `taken` periods does."""
     first = max(start, pricing.start)
     last = end if pricing.end is None else min(end, pricing.end)

@@ -35,7 +35,7 @@ def _line(line: BillLine, bill: Bill, places: Mapping[str, int]) -> dict[str, An
         "product": _code(line, "product"),
         "plan": _code(line, "plan"),
         "aggregation": _code(line, "aggregation"),
-        "counter": None,
+        "counter": _code(line, "counter"),
         "segment": line.segment,
         "startDate": line.service_start.isoformat(),
         "endDate": line.service_end.isoformat(),

@@ -189,8 +189,9 @@ class BillLine(models.Model):
     """One line of a revision: [service_start, service_end), one rounding, its working beside it.
 
     Only ever added. References are ids without foreign keys (30,000 lines of a run are copied at
-    once); `labels` keeps the codes and names that they had, so a bill reads the same for ever. `in_advance`
-    marks a charge for days on or after the bill date, and the giving back of such days.
+    once); `labels` keeps the codes and names that they had, so a bill reads the same for ever. Of a counter's
+    line, `pricing_id` is that of the counter pricing. `in_advance` marks a charge for days on or after the
+    bill date, and the giving back of such days.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -207,6 +208,7 @@ class BillLine(models.Model):
     pricing_id = models.UUIDField(null=True)
     aggregation_id = models.UUIDField(null=True)
     meter_id = models.UUIDField(null=True)
+    counter_id = models.UUIDField(null=True)
     labels = models.JSONField()
     segment = models.JSONField(null=True)
     service_start = models.DateField()

@@ -12,11 +12,13 @@ from billing.usage.ingest import ingest
 from billing.usage.rows import Row
 from m3console.core.errors import RuleViolation
 from m3console.core.models import Organization
+from plans.adjustments import create_counter_adjustment
 from plans.attachments import attach_plan
 from plans.models import (
     Aggregation,
     BillsAs,
     CompoundAggregation,
+    Counter,
     HierarchyMode,
     Meter,
     Plan,
@@ -26,6 +28,8 @@ from plans.models import (
 from plans.services.aggregations import create_aggregation
 from plans.services.bands import Band
 from plans.services.compounds import create_compound_aggregation
+from plans.services.counter_pricing import create_counter_pricing
+from plans.services.counters import create_counter
 from plans.services.meters import create_meter
 from plans.services.plans import create_plan, create_plan_template
 from plans.services.pricing import create_pricing
@@ -33,6 +37,14 @@ from plans.services.products import create_product
 
 Item = Mapping[str, Any]
 VALUE_CATEGORIES = ("who", "what", "where", "other", "metadata", "measure", "income", "cost")
+
+
+COUNTER_FLAGS = {
+    "runningTotalBillInAdvance": "running_total_bill_in_advance",
+    "proRateRunningTotal": "pro_rate_running_total",
+    "proRateAdjustmentDebit": "pro_rate_adjustment_debit",
+    "proRateAdjustmentCredit": "pro_rate_adjustment_credit",
+}
 
 
 class Loader:
@@ -45,11 +57,14 @@ class Loader:
             "meters": self._meter,
             "aggregations": self._aggregation,
             "compoundAggregations": self._compound,
+            "counters": self._counter,
             "planTemplates": self._plan_template,
             "plans": self._plan,
             "pricings": self._pricing,
+            "counterPricings": self._counter_pricing,
             "accounts": self._account,
             "accountPlans": self._account_plan,
+            "counterAdjustments": self._counter_adjustment,
         }
 
     def load(self, scenario: Item) -> None:
@@ -58,7 +73,8 @@ class Loader:
             try:
                 self._makers[name](item)
             except RuleViolation as refusal:
-                where = item.get("code") or item.get("aggregation") or item.get("compoundAggregation") or "?"
+                keys = ("code", "aggregation", "compoundAggregation", "counter")
+                where = next((item[key] for key in keys if item.get(key)), "?")
                 raise Unreadable(f"{name} “{where}”: {refusal.message}") from None
         events = self.measure(scenario.get("measurements") or [])
         if events:
@@ -140,6 +156,15 @@ class Loader:
             unit=_text(item, "unit"),
         )
 
+    def _counter(self, item: Item) -> None:
+        create_counter(
+            organization=self.organization,
+            name=_text(item, "name"),
+            code=_text(item, "code"),
+            product=self._optional(Product, item, "product", "counters"),
+            unit=_text(item, "unit"),
+        )
+
     def _plan_template(self, item: Item) -> None:
         create_plan_template(
             organization=self.organization,
@@ -186,6 +211,31 @@ class Loader:
             tiers_span_plan=bool(item.get("tiersSpanPlan")),
             **_minimum(item, Decimal(0)),
             description=item.get("description") or "",
+        )
+
+    def _counter_pricing(self, item: Item) -> None:
+        flags = {
+            field: True if item.get(key) is None else bool(item[key]) for key, field in COUNTER_FLAGS.items()
+        }
+        create_counter_pricing(
+            organization=self.organization,
+            plan=self._optional(Plan, item, "plan", "counterPricings"),
+            plan_template=self._optional(PlanTemplate, item, "planTemplate", "counterPricings"),
+            counter=self._find(Counter, item.get("counter"), "counterPricings"),
+            start_date=day(item.get("startDate"), "startDate"),
+            end_date=_day(item, "endDate"),
+            cumulative=bool(item.get("cumulative")),
+            bands=_bands(item, "pricingBands"),
+            description=item.get("description") or "",
+            **flags,
+        )
+
+    def _counter_adjustment(self, item: Item) -> None:
+        create_counter_adjustment(
+            account=self._find(Account, item.get("account"), "counterAdjustments"),
+            counter=self._find(Counter, item.get("counter"), "counterAdjustments"),
+            date=day(item.get("date"), "date"),
+            value=_whole(item, "value"),
         )
 
     def _account(self, item: Item) -> None:
@@ -283,6 +333,13 @@ def _flag(item: Item, key: str) -> bool | None:
 
 def _number(item: Item, key: str, default: Decimal | None = None) -> Any:
     return default if item.get(key) is None else number(item[key], key)
+
+
+def _whole(item: Item, key: str) -> int:
+    found = number(item.get(key), key)
+    if found != int(found):
+        raise Unreadable(f"{key}: {found} is not a whole number.")
+    return int(found)
 
 
 def _day(item: Item, key: str) -> Any:

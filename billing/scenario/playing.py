@@ -77,8 +77,8 @@ class _Play:
         name, content = next(iter(step.items()))
         if name == "measurements":
             return loader.measure(content)
-        if name == "create":
-            return list(loader.create(content))
+        if name in ("create", "counterAdjustments"):
+            return list(loader.create(content if name == "create" else step))
         act = {"runBilling": self._run_billing, "removeChild": self._remove_child}[name]
         try:
             act(loader.organization, content)

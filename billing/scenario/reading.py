@@ -70,7 +70,7 @@ def _step(step: Any, where: str) -> None:
         raise Unreadable(f"{where} is not an object with one key, the step's name.")
     _known(step, keys.STEPS, where)
     name, content = next(iter(step.items()))
-    if name == "measurements":
+    if name in ("measurements", "counterAdjustments"):
         _entities(step, f"{where}.")
     else:
         _known(content, keys.STEP_KEYS[name], f"{where}.{name}")

@@ -1,6 +1,6 @@
-"""Storing made-up customers with their plan attachments: in bulk, a batch of families a transaction."""
+"""Storing made-up customers with plans and levels: in bulk, a batch of families a transaction."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from accounts.hierarchy import check_parent, hold
 from accounts.models import Account, ChildMembership
 from billing.seed.calendar import Span, months_later
 from billing.seed.catalogue import WITHOUT_RATE, billing_currencies
+from billing.seed.counters import levels
 from billing.seed.custom_fields import OwnValues
 from billing.seed.customers import FAMILY, UNBILLABLE, Customer, address, customer, dice
 from billing.seed.subscriptions import Subscription, relation
@@ -18,7 +19,7 @@ from m3console.core.audit import action
 from m3console.core.errors import RuleViolation
 from m3console.core.locks import hold_configuration
 from m3console.core.models import Organization
-from plans.models import AccountPlan, CoveredProduct, HierarchyMode, Plan
+from plans.models import AccountPlan, Counter, CounterAdjustment, CoveredProduct, HierarchyMode, Plan
 
 BATCH = 100 * FAMILY
 ROWS = 2_000
@@ -141,14 +142,18 @@ class _Batch:
         }
         attached: list[AccountPlan] = []
         covered: list[CoveredProduct] = []
+        adjusted: list[CounterAdjustment] = []
+        counters = {row.code: row for row in Counter.objects.filter(organization=self._organization)}
         for each in new:
             for subscription in relation(self._seed, each, self._span).subscriptions:
                 plan, product = plans[subscription.plan]
                 attachment = self._attachment(each, subscription, plan)
                 attached.append(attachment)
                 covered.append(self._cover(attachment, product))
+                adjusted += self._adjustments(each, subscription, counters)
         AccountPlan.objects.bulk_create(attached, batch_size=ROWS)
         CoveredProduct.objects.bulk_create(covered, batch_size=ROWS)
+        CounterAdjustment.objects.bulk_create(adjusted, batch_size=ROWS)
         return len(attached)
 
     def _attachment(self, each: Customer, subscription: Subscription, plan: UUID) -> AccountPlan:
@@ -164,6 +169,18 @@ class _Batch:
             ),
             custom_fields=self._own_values.of_attachment(each.number, subscription.plan),
         )
+
+    def _adjustments(
+        self, each: Customer, subscription: Subscription, counters: Mapping[str, Counter]
+    ) -> Iterator[CounterAdjustment]:
+        for counter, day, level in levels(self._seed, each, subscription, self._span):
+            yield CounterAdjustment(
+                organization=self._organization,
+                account_id=self._ids[each.number],
+                counter=counters[counter.code],
+                date=day,
+                value=level,
+            )
 
     def _cover(self, attachment: AccountPlan, product: UUID) -> CoveredProduct:
         return CoveredProduct(

@@ -9,10 +9,12 @@ from billing.seed.calendar import Span
 from billing.seed.custom_fields import OwnValues, define_custom_fields
 from billing.seed.offers import OFFERS, Bands, Offer, Price, TemplateOffer
 from m3console.core.models import Currency, CurrencyConversion, Organization
-from plans.models import Aggregation, CompoundAggregation, Meter, Plan, PlanTemplate, Product
+from plans.models import Aggregation, CompoundAggregation, Counter, Meter, Plan, PlanTemplate, Product
 from plans.services import (
     create_aggregation,
     create_compound_aggregation,
+    create_counter,
+    create_counter_pricing,
     create_meter,
     create_plan,
     create_plan_template,
@@ -104,6 +106,7 @@ class _Maker:
             )
         template = self._template(product)
         self._price(offer.prices, plan_template=template)
+        counter = self._counter(product, template)
         for each_plan in offer.plans:
             own, least = each_plan.standing_charge, each_plan.minimum
             plan = create_plan(
@@ -113,8 +116,35 @@ class _Maker:
                 custom_fields={} if own is None else self._own_values.of_plan(),
             )  # fmt: skip
             self._price(each_plan.prices, plan=plan)
+            for code, bands in offer.counter.on_plans if offer.counter else ():
+                if counter and code == plan.code:
+                    self._count(counter, bands, plan=plan)
         for further in offer.further:
             self._further(product, further)
+
+    def _counter(self, product: Product, template: PlanTemplate) -> Counter | None:
+        offer = self._offer.counter
+        if offer is None:
+            return None
+        counter = create_counter(
+            organization=self._organization,
+            name=offer.name,
+            code=offer.code,
+            unit=offer.unit,
+            product=product,
+        )
+        self._count(counter, offer.bands, plan_template=template)
+        return counter
+
+    def _count(self, counter: Counter, bands: Bands, **owner: Any) -> None:
+        create_counter_pricing(
+            organization=self._organization,
+            counter=counter,
+            start_date=PRICED_SINCE,
+            cumulative=True,
+            bands=_decimals(bands),
+            **owner,
+        )
 
     def _meter(self, product: Product) -> Meter:
         offer = self._offer.meter
@@ -179,10 +209,14 @@ class _Maker:
             end_date=end,
             segment=price.segment,
             cumulative=price.cumulative,
-            bands=[(Decimal(lower), Decimal(fixed), Decimal(unit)) for lower, fixed, unit in bands],
+            bands=_decimals(bands),
             description=price.description,
             type=price.bills_as,
             tiers_span_plan=price.spans_plan,
             minimum_spend=Decimal(price.minimum),
             **owner,
         )
+
+
+def _decimals(bands: Bands) -> list[tuple[Decimal, Decimal, Decimal]]:
+    return [(Decimal(lower), Decimal(fixed), Decimal(unit)) for lower, fixed, unit in bands]

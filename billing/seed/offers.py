@@ -83,6 +83,18 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
+class CounterOffer:
+    """A counter with what its level costs on the template and, where it differs, on plans by their code."""
+
+    code: str
+    name: str
+    unit: str
+    usual: int
+    bands: Bands
+    on_plans: tuple[tuple[str, Bands], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PlanOffer:
     """A plan with what differs from its template: charges (None: the template's) and prices."""
 
@@ -129,6 +141,7 @@ class Offer:
     foreign: bool = False
     further: tuple[TemplateOffer, ...] = ()
     compounds: tuple[CompoundOffer, ...] = ()
+    counter: CounterOffer | None = None
 
 
 REGIONS = ("eu-north", "eu-west", "us-east", "ap-south")
@@ -337,6 +350,11 @@ SUPPORT = Offer(
     ),
     standing_charge="99",
     standing_charge_description="Support subscription",
+    counter=CounterOffer(
+        "named-contacts", "Named contacts", "contact", 6,
+        (("0", "0", "0"), ("3", "0", "15"), ("20", "0", "12")),
+        (("support-premium", (("0", "0", "0"), ("10", "0", "12"))),),
+    ),
     further=(
         TemplateOffer(
             "support-yearly", "Support, yearly in advance", "Support Yearly", "ANNUALLY", 1, "1090",

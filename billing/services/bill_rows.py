@@ -39,7 +39,8 @@ REVISION = (
 LINE = (
     "id", "organization_id", "revision_id", "position", "type", "description", "account_id",
     "account_plan_id", "product_id", "accounting_product_id", "plan_id", "pricing_id", "aggregation_id",
-    "meter_id", "labels", "segment", "service_start", "service_end", "quantity", "units", "unit",
+    "meter_id", "counter_id", "labels", "segment", "service_start", "service_end", "quantity", "units",
+    "unit",
     "average_unit_price", "subtotal", "currency", "conversion_rate", "converted_subtotal", "bands",
     "explanation", "in_advance",
 )  # fmt: skip
@@ -186,6 +187,7 @@ def _line(line: LineDraft, rating: Rating) -> Values:
         line.pricing_id,
         line.aggregation and line.aggregation.id,
         line.meter and line.meter.id,
+        line.counter and line.counter.id,
         _labels(line, rating),
         None if line.segment is None else _json(dict(line.segment)),
         line.start,
@@ -219,6 +221,7 @@ def _labels(line: LineDraft, rating: Rating) -> str:
             "plan_template": line.template,
             "aggregation": line.aggregation,
             "meter": line.meter,
+            "counter": line.counter,
         }
         labels = {key: {"code": one.code, "name": one.name} for key, one in named.items() if one}
         alike = rating.labels[line.plan.id, line.pricing_id] = _json(labels)[1:]

@@ -1,57 +1,28 @@
 """The form of a pricing: aggregation, segment, type, bands, dates."""
 
-from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 
-from m3console.core.exact import ExactField, exact
-from m3console.core.forms import ConsoleForm, DateInput
-from m3console.core.rows import REDRAW, RowsForm
-from plans.forms.common import date_in_words
+from m3console.core.rows import REDRAW
+from plans.forms.bands import PriceForm
 from plans.forms.in_advance import in_advance_field, say_inherited
 from plans.forms.minimums import IN_ADVANCE, minimum_field, none_as_zero
 from plans.forms.priced import PricedField, aggregations, compounds
 from plans.in_advance import minimum_spend_in_advance
-from plans.models import BillsAs, CompoundAggregation, Plan, PlanTemplate, Priceable, Pricing
-from plans.pricing_types import SHAPES, PricingType
+from plans.models import BillsAs, CompoundAggregation, Plan, Priceable, Pricing
+from plans.models.aggregations import UnitRounding
 from plans.segments import segment_key, segment_text
-from plans.wording import Band, bands_of, sentences, type_of_pricing
-
-ZERO = Decimal(0)
 
 
-class BandForm(ConsoleForm):
-    """One band. Which prices it has depends on the pricing's type; the others stay blank."""
-
-    lower_limit = ExactField(label="Lower limit, over", error_messages={"required": "Enter where it begins."})
-    fixed_price = ExactField(required=False)
-    unit_price = ExactField(required=False)
-
-
-class PricingForm(RowsForm):
+class PricingForm(PriceForm):
     """A pricing of a plan or template; aggregation and segment are chosen once."""
 
     aggregation = PricedField(
         widget=forms.Select(REDRAW), error_messages={"required": "Choose an aggregation."}
     )
     segment = forms.ChoiceField(error_messages={"required": "Choose a segment."})
-    pricing_type = forms.ChoiceField(
-        choices=PricingType.choices, initial=PricingType.TIERED, widget=forms.RadioSelect
-    )
-    start_date = forms.DateField(
-        widget=DateInput(date_in_words()), error_messages={"required": "Enter the first day of this price."}
-    )
-    end_date = forms.DateField(
-        required=False,
-        widget=DateInput(date_in_words("end")),
-        help_text="The first day that this price no longer holds. Blank: until ended.",
-    )
-    description = forms.CharField(max_length=200, required=False, help_text="As it stands on bills.")
     bills_as = forms.ChoiceField(
         choices=BillsAs.choices,
         required=False,
@@ -71,61 +42,34 @@ class PricingForm(RowsForm):
         max_length=200, required=False, help_text="As it stands on bills."
     )
     minimum_spend_bill_in_advance = in_advance_field(IN_ADVANCE)
-    row_name = "Band"
-    rows_label = "Bands"
-    most_rows = 200
+    choice, shows = "aggregation", "segments"
+    field_order = ("aggregation", "segment")
 
-    def __init__(
-        self,
-        *args: Any,
-        owner: Plan | PlanTemplate,
-        entity: Pricing | None = None,
-        today: date | None = None,
-        **kwargs: Any,
-    ) -> None:
-        self.owner = owner
-        self.template = owner.plan_template if isinstance(owner, Plan) else owner
-        initial = {"start_date": today, **(kwargs.pop("initial", None) or {})} if today else None
-        super().__init__(*args, entity=entity, initial=initial, **kwargs)
+    def __init__(self, *args: Any, entity: Pricing | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, entity=entity, **kwargs)
         if entity:
             del self.fields["aggregation"], self.fields["segment"]
         else:
             self._priced_field().offer(aggregations(self.template), compounds(self.template))
             self._offer_segments()
-        plan = owner if isinstance(owner, Plan) else None
-        inherited = minimum_spend_in_advance(owner.organization, self.template, plan)
+        plan = self.owner if isinstance(self.owner, Plan) else None
+        inherited = minimum_spend_in_advance(self.owner.organization, self.template, plan)
         say_inherited(self, "minimum_spend_bill_in_advance", inherited)
-        if self.rows.forms:
-            self.rows.forms[0].fields["lower_limit"].widget.attrs["readonly"] = True
 
     @classmethod
     def values_of(cls, entity: Any) -> dict[str, Any]:
-        return super().values_of(entity) | {
-            "pricing_type": type_of_pricing(entity),
-            "bills_as": entity.type,
-        }
+        return super().values_of(entity) | {"bills_as": entity.type}
 
-    @classmethod
-    def saved_rows(cls, entity: Pricing) -> Sequence[dict[str, Decimal | str]]:
-        """The bands; prices that the type has not are blank."""
-        shape = SHAPES[type_of_pricing(entity)]
-        return [
-            {
-                "lower_limit": lower,
-                "fixed_price": fixed if shape.fixed else "",
-                "unit_price": unit if shape.unit else "",
-            }
-            for lower, fixed, unit in bands_of(entity)
-        ]
+    def clean_bills_as(self) -> str:
+        return self.cleaned_data["bills_as"] or BillsAs.DEBIT
 
-    def first_rows(self) -> Sequence[dict[str, Decimal | str]]:
-        return [{"lower_limit": ZERO}]
+    def clean_minimum_spend(self) -> Decimal:
+        return none_as_zero(self.cleaned_data["minimum_spend"])
 
     @property
-    def kind(self) -> PricingType:
-        """The pricing type as the form now says it; Tiered while it says nonsense."""
-        said = str(self.said("pricing_type"))
-        return PricingType(said) if said in PricingType.values else PricingType.TIERED
+    def is_credit(self) -> bool:
+        """Whether the price, as the form now says it, makes a credit."""
+        return self.said("bills_as") in (BillsAs.PRODUCT_CREDIT, BillsAs.GLOBAL_CREDIT)
 
     @property
     def chosen(self) -> Priceable | None:
@@ -155,91 +99,15 @@ class PricingForm(RowsForm):
         return segment_text(self.entity.segment, aggregation.segmented_fields)
 
     @property
-    def unused(self) -> str:
-        """Which prices the type has not, in words."""
-        shape = SHAPES[self.kind]
-        if shape.fixed and shape.unit:
-            return "Each band a fixed price, a unit price or both"
-        return f"{self.kind.label} has no {'unit' if shape.fixed else 'fixed'} prices"
-
-    @property
-    def types(self) -> list[tuple[PricingType, str]]:
-        return [(kind, SHAPES[kind].says) for kind in PricingType]
-
-    def row_class(self) -> type[ConsoleForm]:
-        """A band with the prices of the type; the column of prices that it has not is shown as not used."""
-        shape = SHAPES[self.kind]
-        used = {"fixed_price": shape.fixed, "unit_price": shape.unit}
-        currency = self.template.currency
-        columns: dict[str, forms.Field] = {}
-        for name, is_used in used.items():
-            field = ExactField(required=False, label=f"{name.replace('_', ' ').capitalize()}, {currency}")
-            if not is_used:
-                field.widget.attrs |= {"placeholder": "not used", "disabled": True}
-            columns[name] = field
-        return type("TypedBandForm", (BandForm,), columns)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        shape, label = SHAPES[self.kind], self.kind.label
-        for number, row in enumerate(self.row_values if self.rows.is_valid() else [], start=1):
-            fixed, unit = row.get("fixed_price"), row.get("unit_price")
-            if fixed and not shape.fixed:
-                self.add_error(None, f"Band {number}: {label} has no fixed prices. Leave it blank.")
-            if unit and not shape.unit:
-                self.add_error(None, f"Band {number}: {label} has no unit prices. Leave it blank.")
-            given = [price for price, used in ((fixed, shape.fixed), (unit, shape.unit)) if used]
-            if given.count(None) == len(given):
-                self.add_error(None, f"Band {number} has no price. Enter 0 if it is free.")
-        return cleaned
-
-    def clean_bills_as(self) -> str:
-        return self.cleaned_data["bills_as"] or BillsAs.DEBIT
-
-    def clean_minimum_spend(self) -> Decimal:
-        return none_as_zero(self.cleaned_data["minimum_spend"])
-
-    @property
-    def is_credit(self) -> bool:
-        """Whether the price, as the form now says it, makes a credit."""
-        return self.said("bills_as") in (BillsAs.PRODUCT_CREDIT, BillsAs.GLOBAL_CREDIT)
-
-    @property
-    def bands(self) -> list[Band]:
-        """The bands to save; prices that the type has and that were left blank are 0."""
-        return [
-            (row["lower_limit"], row.get("fixed_price") or ZERO, row.get("unit_price") or ZERO)
-            for row in self.row_values
-        ]
-
-    @property
-    def bands_so_far(self) -> list[Band]:
-        """The bands as far as they are typed; none while they make no sense."""
-        bands = [band for band in (_readable(row) for row in self._typed_rows()) if band is not None]
-        rising = all(before[0] < after[0] for before, after in pairwise(bands))
-        return (
-            bands if bands and bands[0][0] == 0 and rising and all(min(band) >= 0 for band in bands) else []
-        )
-
-    @property
-    def in_words(self) -> list[str]:
-        """What the bands say, as far as they are typed and make sense."""
-        if not (bands := self.bands_so_far):
-            return []
+    def unit(self) -> str:
         aggregation = self.chosen
-        return sentences(self.kind, bands, aggregation.unit if aggregation else "", self.template.currency)
+        return aggregation.unit if aggregation else ""
 
     @property
-    def days_so_far(self) -> tuple[date, date | None] | None:
-        """The days as far as they are typed; None while they make no sense."""
-        days: list[date | None] = []
-        for name in ("start_date", "end_date"):
-            try:
-                days.append(self.fields[name].clean(self.said(name)))
-            except ValidationError:
-                return None
-        start, end = days
-        return None if start is None or (end is not None and end <= start) else (start, end)
+    def whole(self) -> bool:
+        """Whether units are whole ones, as they are counted until an aggregation says otherwise."""
+        aggregation = self.chosen
+        return aggregation is None or aggregation.rounding != UnitRounding.NONE
 
     @property
     def segment_so_far(self) -> str | None:
@@ -253,9 +121,6 @@ class PricingForm(RowsForm):
         assert isinstance(field, forms.ChoiceField)
         return said if said and field.valid_value(said) else None
 
-    def _typed_rows(self) -> list[dict[str, Any]]:
-        return [{name: row[name].value() for name in row.fields} for row in self.rows.forms]
-
     def _offer_segments(self) -> None:
         aggregation, field = self.chosen, self.fields["segment"]
         if aggregation is None or not aggregation.segmented_fields:
@@ -265,17 +130,3 @@ class PricingForm(RowsForm):
         fields = aggregation.segmented_fields
         each = [(segment_key(segment), segment_text(segment, fields)) for segment in aggregation.segments]
         field.choices = [("", "Choose a segment"), *each]
-
-
-def _readable(row: dict[str, Any]) -> Band | None:
-    """A row's band, or None while it is being typed."""
-    if row["fixed_price"] in (None, "") and row["unit_price"] in (None, ""):
-        return None
-    try:
-        lower, fixed, unit = (
-            value if isinstance(value, Decimal) else exact(str(value).strip() or "0")
-            for value in (row["lower_limit"], row["fixed_price"] or "0", row["unit_price"] or "0")
-        )
-    except ValueError:
-        return None
-    return lower, fixed, unit

@@ -6,6 +6,12 @@ from plans.services.compounds import (
     delete_compound_aggregation,
     update_compound_aggregation,
 )
+from plans.services.counter_pricing import (
+    create_counter_pricing,
+    delete_counter_pricing,
+    update_counter_pricing,
+)
+from plans.services.counters import create_counter, delete_counter, update_counter
 from plans.services.derived_fields import (
     create_derived_field,
     delete_derived_field,
@@ -29,6 +35,8 @@ __all__ = [
     "InUse",
     "create_aggregation",
     "create_compound_aggregation",
+    "create_counter",
+    "create_counter_pricing",
     "create_derived_field",
     "create_meter",
     "create_plan",
@@ -37,6 +45,8 @@ __all__ = [
     "create_product",
     "delete_aggregation",
     "delete_compound_aggregation",
+    "delete_counter",
+    "delete_counter_pricing",
     "delete_derived_field",
     "delete_meter",
     "delete_plan",
@@ -47,6 +57,8 @@ __all__ = [
     "duplicate_plan_template",
     "update_aggregation",
     "update_compound_aggregation",
+    "update_counter",
+    "update_counter_pricing",
     "update_derived_field",
     "update_meter",
     "update_plan",

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from m3console.core import entities
 from m3console.core.audit import action
 from m3console.core.entities import Entity
-from plans.models import Plan, PlanTemplate, Pricing
+from plans.models import CounterPricing, Plan, PlanTemplate, Pricing
 from plans.services.plans import plan_sentences, template_sentences
 from plans.services.rows import created, held
 
@@ -22,7 +22,7 @@ def duplicate_plan(plan: Plan, *, name: str, code: str) -> Plan:
         source = held(plan)
         fields = {**_copied(source), "name": name, "code": code}
         twin = created(Plan, plan_sentences(code), **fields)
-        _copy_pricings(source.pricings.all(), plan=twin)
+        _copy_pricings(source, plan=twin)
         return twin
 
 
@@ -35,7 +35,7 @@ def duplicate_plan_template(template: PlanTemplate, *, name: str, code: str | No
         source = held(template)
         fields = {**_copied(source), "name": name, "code": code or None}
         twin = created(PlanTemplate, template_sentences(code), **fields)
-        _copy_pricings(source.pricings.all(), plan_template=twin)
+        _copy_pricings(source, plan_template=twin)
         return twin
 
 
@@ -45,7 +45,8 @@ def _copied(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
 
-def _copy_pricings(pricings: Any, **owner: Plan | PlanTemplate) -> None:
+def _copy_pricings(source: Plan | PlanTemplate, **owner: Plan | PlanTemplate) -> None:
     """In the order of their creation; held, so that what they price stays until the copies price it too."""
-    for pricing in pricings.select_for_update(no_key=True).order_by("id"):
-        entities.create(Pricing, **{**_copied(pricing), **owner})
+    for model, pricings in ((Pricing, source.pricings), (CounterPricing, source.counter_pricings)):
+        for pricing in pricings.select_for_update(no_key=True).order_by("id"):
+            entities.create(model, **{**_copied(pricing), **owner})

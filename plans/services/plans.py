@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
+
 from m3console.core.audit import action
 from m3console.core.billed import refuse_billed
 from m3console.core.errors import RuleViolation
@@ -142,7 +144,7 @@ def update_plan(plan: Plan, *, version: int, **fields: Any) -> Plan:
 def delete_plan_template(template: PlanTemplate, *, version: int | None = None) -> None:
     """Delete a template without plans, and its pricings. Raises InUse with its plans, StaleVersion."""
     with action("plan_template.deleted"):
-        removed(template, template_blockers, version=version, parts=lambda row: row.pricings.all())
+        removed(template, template_blockers, version=version, parts=_prices)
 
 
 def template_blockers(template: PlanTemplate) -> list[Blocker]:
@@ -153,7 +155,12 @@ def template_blockers(template: PlanTemplate) -> list[Blocker]:
 def delete_plan(plan: Plan, *, version: int | None = None) -> None:
     """Delete a plan that is not attached, and its pricings. Raises InUse with the accounts, StaleVersion."""
     with action("plan.deleted"):
-        removed(plan, plan_blockers, version=version, parts=lambda row: row.pricings.all())
+        removed(plan, plan_blockers, version=version, parts=_prices)
+
+
+def _prices(owner: Plan | PlanTemplate) -> list[QuerySet[Any]]:
+    """What goes with a plan or template: the pricings of its own."""
+    return [owner.pricings.all(), owner.counter_pricings.all()]
 
 
 def plan_blockers(plan: Plan) -> list[Blocker]:

@@ -10,7 +10,6 @@ from typing import Any
 from m3console.core.audit import action
 from m3console.core.errors import RuleViolation
 from m3console.core.models import Organization
-from m3console.core.text import day_in_words, days_in_words
 from plans.models import (
     Aggregation,
     BillsAs,
@@ -23,6 +22,7 @@ from plans.models import (
 )
 from plans.segments import Segment, segment_key, segment_text
 from plans.services.bands import Band, check_terms, columns, overage_columns
+from plans.services.prices import check_dates, check_owner, clash, held_owner
 from plans.services.rows import check_known, created, gone, held, noun_of, removed, updated
 
 CHANGEABLE = frozenset({
@@ -57,18 +57,15 @@ def create_pricing(
 
     Raises RuleViolation; an overlap names the pricing in the way and what to do. Rules: spec 2, Pricing.
     """
-    if (plan is None) == (plan_template is None):
-        raise RuleViolation(
-            "A pricing stands on a plan or on a template, on exactly one of them.", field="plan"
-        )
+    check_owner(plan, plan_template)
     if (aggregation is None) == (compound_aggregation is None):
         raise RuleViolation(
             "A pricing is of an aggregation or of a compound aggregation, of exactly one.",
             field="aggregation",
         )
-    _check_dates(start_date, end_date)
+    check_dates(start_date, end_date)
     with action("pricing.created"):
-        plan, plan_template = _held_owner(organization, plan, plan_template)
+        plan, plan_template = held_owner(organization, plan, plan_template)
         priced = _held_priced(organization, aggregation or compound_aggregation)
         template = plan.plan_template if plan else plan_template
         _check_product(priced, template.product if template else None)
@@ -101,7 +98,7 @@ def update_pricing(pricing: Pricing, *, version: int, **fields: Any) -> Pricing:
         fields |= columns(fields.pop("bands"))
     if "overage_bands" in fields:
         fields |= overage_columns(fields.pop("overage_bands"))
-    _check_dates(fields.get("start_date", pricing.start_date), fields.get("end_date", pricing.end_date))
+    check_dates(fields.get("start_date", pricing.start_date), fields.get("end_date", pricing.end_date))
     draft = copy(pricing)
     for name, value in fields.items():
         setattr(draft, name, value)
@@ -138,25 +135,6 @@ def _naming_the_clash(pricing: Pricing) -> Iterator[None]:
         yield
     except _Overlaps:
         raise _clash(pricing) from None
-
-
-def _held_owner(
-    organization: Organization, plan: Plan | None, template: PlanTemplate | None
-) -> tuple[Plan | None, PlanTemplate | None]:
-    """The plan or the template, kept as it is until the transaction ends."""
-    if plan:
-        plans = Plan.objects.select_related("plan_template__product")
-        rows = plans.select_for_update(no_key=True, of=("self",))
-        plan = rows.filter(pk=plan.pk, organization=organization).first()
-        if plan is None:
-            raise gone(Plan, "plan")
-    if template:
-        templates = PlanTemplate.objects.select_related("product")
-        held_rows = templates.select_for_update(no_key=True, of=("self",))
-        template = held_rows.filter(pk=template.pk, organization=organization).first()
-        if template is None:
-            raise gone(PlanTemplate, "plan_template")
-    return plan, template
 
 
 def _held_priced(organization: Organization, priced: Priceable | None) -> Priceable:
@@ -203,13 +181,8 @@ def _check_segment(aggregation: Priceable, segment: Segment | None) -> None:
         )
 
 
-def _check_dates(start_date: date, end_date: date | None) -> None:
-    if end_date is not None and end_date <= start_date:
-        raise RuleViolation("The end date must be after the start date.", field="end_date")
-
-
 def _clash(pricing: Pricing) -> RuleViolation:
-    """The sentence of an overlap: which pricing is in the way, and how to make room."""
+    """The sentence of an overlap."""
     other = Pricing.objects.overlapping(pricing).order_by("start_date").first()
     if other is None:
         return _OVERLAP
@@ -218,14 +191,4 @@ def _clash(pricing: Pricing) -> RuleViolation:
         if other.segment is not None
         else ""
     )
-    known = f"“{pricing.owner}” already has a pricing of {pricing.priced}{of}"
-    taken = f"{known} {days_in_words(other.start_date, other.end_date)}."
-    if other.start_date < pricing.start_date:
-        return RuleViolation(
-            f"{taken} End that one on {day_in_words(pricing.start_date)} first.", field="start_date"
-        )
-    if pricing.start_date < other.start_date:
-        return RuleViolation(
-            f"{taken} End this one on {day_in_words(other.start_date)} at the latest.", field="end_date"
-        )
-    return RuleViolation(f"{taken} Edit that one, or choose another start.", field="start_date")
+    return clash(pricing, other, f"{pricing.priced}{of}")

@@ -6,7 +6,7 @@ from m3console.core.audit import action
 from m3console.core.fields import CustomValues
 from m3console.core.models import Organization
 from m3console.core.registry import Blocker
-from plans.models import Aggregation, CompoundAggregation, Meter, PlanTemplate, Product
+from plans.models import Aggregation, CompoundAggregation, Counter, Meter, PlanTemplate, Product
 from plans.services.rows import (
     Sentences,
     blocking,
@@ -47,10 +47,11 @@ def delete_product(product: Product, *, version: int | None = None) -> None:
 
 
 def product_blockers(product: Product) -> list[Blocker]:
-    """What the product holds: meters, aggregations, compounds, templates (and with these its plans)."""
+    """What the product holds: meters, aggregations, counters, templates (and with these its plans)."""
     return [
         *blocking(Meter.objects.filter(product=product), "plans:meter_detail"),
         *blocking(Aggregation.objects.filter(product=product), "plans:aggregation_detail"),
         *blocking(CompoundAggregation.objects.filter(product=product), "plans:compound_aggregation_detail"),
+        *blocking(Counter.objects.filter(product=product), "plans:counter_detail"),
         *blocking(PlanTemplate.objects.filter(product=product), "plans:plan_template_detail"),
     ]

@@ -4,8 +4,9 @@ Rows are held in one order: template, plan, aggregation, meter, product. A templ
 plan's template never change, so whoever holds a plan need not hold those.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
+from itertools import chain
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -99,7 +100,7 @@ def removed(
     find: Callable[[E], list[Blocker]],
     *,
     version: int | None,
-    parts: Callable[[E], QuerySet[Any]] | None = None,
+    parts: Callable[[E], Sequence[QuerySet[Any]]] = lambda row: (),
 ) -> None:
     """Delete a row that nothing uses, and its `parts`; `find` and the upper layers say what uses them.
 
@@ -111,20 +112,20 @@ def removed(
         raise gone(type(entity))
     if version not in (None, row.version):
         raise StaleVersion(entities.changed_sentence(type(row), row.pk))
-    going = parts(row) if parts else None
+    going = parts(row)
     blockers = [*find(row), *blockers_above(row)]
-    for part in going.iterator() if going is not None and not blockers else ():
+    for part in chain.from_iterable(rows.iterator() for rows in going) if not blockers else ():
         blockers += blockers_above(part)
     if blockers:
         raise InUse(row, blockers)
     _delete(row, going)
 
 
-def _delete(row: Entity, parts: QuerySet[Any] | None) -> None:
+def _delete(row: Entity, parts: Sequence[QuerySet[Any]]) -> None:
     """What nobody reported and the database still protects is named by itself."""
     try:
-        if parts is not None:
-            parts.delete()
+        for part in parts:
+            part.delete()
         row.delete()
     except ProtectedError as problem:
         protected = list(problem.protected_objects)[:MOST_BLOCKERS]

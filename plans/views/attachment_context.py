@@ -16,6 +16,7 @@ from plans.forms.attachments import day_of_month, in_hierarchy
 from plans.in_advance import standing_charge_in_advance
 from plans.models import AccountPlan, BillsAs
 from plans.views.charged import charged_rows
+from plans.views.counter_pricing_rows import counter_groups_of
 from plans.views.minimums import minimum_rows
 from plans.views.panels import link
 from plans.views.pricing_rows import all_from_template, groups_of, on_owner
@@ -107,6 +108,7 @@ def detail_context(request: Request, attachment: AccountPlan) -> dict[str, Any]:
     return {
         **attachment_page(request, attachment, tab="details"),
         **_pricings(attachment),
+        **_counter_pricings(attachment),
         "panels": [
             {"url": reverse(one.url_name, pk=attachment.pk), "label": one.key.replace("_", " ").capitalize()}
             for one in sorted(extensions(KIND).panels, key=lambda one: one.order)
@@ -138,6 +140,21 @@ def _pricings(attachment: AccountPlan) -> dict[str, Any]:
         "currency": attachment.plan.plan_template.currency,
         "all_url": f"{reverse('plans:pricing_list')}?plan={attachment.plan_id}" if more else "",
     }
+
+
+def _counter_pricings(attachment: AccountPlan) -> dict[str, Any]:
+    """The plan's and its template's counter pricings that apply on a day of the attachment."""
+    start, end = attachment.start_date, attachment.end_date or date.max
+    groups, more = counter_groups_of(attachment.plan, clock.today(attachment.organization.timezone))
+    for group in groups:
+        group.warnings = []  # of all days, those before and after the attachment too
+        group.rows = [
+            row
+            for row in group.rows
+            if row.pricing.start_date < end and start < (row.pricing.end_date or date.max)
+        ]
+    url = f"{reverse('plans:counter_pricing_list')}?plan={attachment.plan_id}" if more else ""
+    return {"counter_groups": [group for group in groups if group.rows], "all_counters_url": url}
 
 
 def _own_panel(request: Request, attachment: AccountPlan) -> dict[str, Any]:

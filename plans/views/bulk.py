@@ -13,6 +13,7 @@ from m3console.core.registry import BulkEntry, extensions
 from plans import services
 from plans.views.aggregations import AGGREGATIONS
 from plans.views.compounds import COMPOUNDS
+from plans.views.counters import COUNTERS
 from plans.views.meters import METERS
 from plans.views.plans import PLANS
 from plans.views.products import PRODUCTS
@@ -24,6 +25,7 @@ KEYS = {
     "meter": "meter",
     "aggregation": "aggregation",
     "compoundaggregation": "compound_aggregation",
+    "counter": "counter",
     "plantemplate": "plan_template",
     "plan": "plan",
 }
@@ -62,6 +64,7 @@ meter_delete_many = _deleting(
 )
 aggregation_delete_many = _deleting(AGGREGATIONS, services.delete_aggregation, "", "is priced")
 compound_aggregation_delete_many = _deleting(COMPOUNDS, services.delete_compound_aggregation, "", "is priced")
+counter_delete_many = _deleting(COUNTERS, services.delete_counter, "", "is priced or adjusted")
 plan_template_delete_many = _deleting(
     TEMPLATES, services.delete_plan_template, "Their pricings go with them. ", "has plans"
 )

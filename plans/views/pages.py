@@ -21,7 +21,17 @@ from m3console.core.links import redirect, reverse
 from m3console.core.lists.back import back_to
 from m3console.core.registry import Blocker, extensions
 from m3console.core.rows import asked_to_redraw
-from plans.models import Aggregation, CompoundAggregation, Meter, Plan, PlanTemplate, Pricing, Product
+from plans.models import (
+    Aggregation,
+    CompoundAggregation,
+    Counter,
+    CounterPricing,
+    Meter,
+    Plan,
+    PlanTemplate,
+    Pricing,
+    Product,
+)
 from plans.services import InUse
 
 E = TypeVar("E", bound=Entity)
@@ -46,9 +56,11 @@ KINDS: dict[type[Entity], Kind] = {
     Meter: Kind("meter", "meter", "Meters"),
     Aggregation: Kind("aggregation", "aggregation", "Aggregations"),
     CompoundAggregation: Kind("compound_aggregation", "compound aggregation", "Compound aggregations"),
+    Counter: Kind("counter", "counter", "Counters"),
     PlanTemplate: Kind("plan_template", "plan template", "Plan templates", "Pricing", twins=True),
     Plan: Kind("plan", "plan", "Plans", "Pricing", twins=True),
     Pricing: Kind("pricing", "pricing", "Pricings"),
+    CounterPricing: Kind("counter_pricing", "counter pricing", "Counter pricings"),
 }
 
 

@@ -20,13 +20,14 @@ from plans import services
 from plans.filters import PlanFilter
 from plans.forms.plans import PlanForm
 from plans.in_advance import standing_charge_in_advance
-from plans.models import Plan, PlanTemplate, Pricing
+from plans.models import CounterPricing, Plan, PlanTemplate, Pricing
 from plans.priced import with_priced
 from plans.services.plans import plan_blockers
 from plans.services.rows import blockers_above
 from plans.views.attached import attached_figures
 from plans.views.charged import charged_rows
 from plans.views.columns import BY_NAME, HIDE, MONO, NUM, priced_tag
+from plans.views.counter_pricing_rows import counter_pricings_context
 from plans.views.minimums import minimum_rows
 from plans.views.pages import chosen, delete_page, entity_context, find, history, save_page
 from plans.views.panels import link
@@ -123,13 +124,17 @@ def plan_detail(request: Request, pk: UUID) -> HttpResponse:
     """The plan's pricings by aggregation, its template's among them, with what it inherits."""
     plan = find(request, plans(), pk)
     context = entity_context(request, plan, tab="details")
-    shown = pricings_context(request, plan)
+    shown = pricings_context(request, plan) | counter_pricings_context(request, plan)
     context |= {
         **shown,
         "all_url": f"{reverse('plans:pricing_list')}?plan={pk}" if shown["more"] else "",
         "create_url": reverse("plans:pricing_create", pk=pk) if context["edit_url"] else "",
+        "create_counter_url": (reverse("plans:counter_pricing_create", pk=pk) if context["edit_url"] else ""),
+        "all_counters_url": (
+            f"{reverse('plans:counter_pricing_list')}?plan={pk}" if shown["more_counters"] else ""
+        ),
         "currency": plan.plan_template.currency,
-        "priced": bool(shown["has_prices"] or plan.charge or plan.minimum),
+        "priced": bool(shown["has_prices"] or shown["counter_groups"] or plan.charge or plan.minimum),
         "details": _details(plan, context["edit_url"]),
         "attached": attached_figures(request, plan),
         "notes": list(conversion_notes(plan)),
@@ -166,7 +171,7 @@ def _details(plan: Plan, edit_url: str) -> dict[str, Any]:
 
 def plan_delete(request: Request, pk: UUID) -> HttpResponse:
     plan = find(request, plans(), pk)
-    count = Pricing.objects.filter(plan=plan).count()
+    count = Pricing.objects.filter(plan=plan).count() + CounterPricing.objects.filter(plan=plan).count()
     return delete_page(
         request,
         plan,
@@ -179,4 +184,6 @@ def plan_delete(request: Request, pk: UUID) -> HttpResponse:
 @require_safe
 def plan_history(request: Request, pk: UUID) -> HttpResponse:
     plan = find(request, plans(), pk)
-    return history(request, plan, related=[Source(Pricing, {"plan_id": plan.pk})])
+    return history(
+        request, plan, related=[Source(each, {"plan_id": plan.pk}) for each in (Pricing, CounterPricing)]
+    )

@@ -1,6 +1,6 @@
 """What the price editor says while one types: the curve, the days, and what to look out for."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, Inexact
@@ -13,19 +13,20 @@ from m3console.core.models import Currency
 from m3console.core.templatetags.console import period_text, spelled
 from m3console.core.text import day_in_words
 from plans.conversions import missing_conversions
+from plans.forms.bands import PriceForm
 from plans.forms.pricing import PricingForm
 from plans.models import CompoundAggregation, Plan, Priceable, Pricing
-from plans.models.aggregations import UnitRounding
 from plans.price_chart import Spell, price_chart
 from plans.price_periods import Period, gaps, timeline
 from plans.pricing_types import SHAPES, PricingType
 from plans.segments import segment_key
 from plans.views.pricing_rows import on_owner
-from plans.wording import bands_of, price_text, type_of_pricing
+from plans.wording import AnyPricing, bands_of, price_text, type_of_pricing
 
 NAMED = 3
 OTHERS = 100
 DEFAULT = segment_key({})
+Gap = Callable[[date, date], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,24 @@ class Note:
 
 def preview(form: PricingForm) -> dict[str, Any]:
     """Curve, timeline and warnings of what is typed, as far as it makes sense."""
+    aggregation = form.chosen
+    return previewed(
+        form, _others(form), lambda start, end: gap_text(aggregation, start, end) if aggregation else ""
+    )
+
+
+def previewed(form: PriceForm, others: Sequence[AnyPricing], gap: Gap) -> dict[str, Any]:
+    """The same of any price, given the other prices of the same that hold on the same plan or template.
+
+    `gap` says what days without a price mean, empty for nothing.
+    """
     spell = _spelling(form)
     bands = [Band(*band) for band in form.bands_so_far]
-    others = _others(form)
     return {
         "chart": _chart(form, bands, spell),
         "curve_notes": list(_cliff_notes(form, bands, spell)),
         "timeline": _timeline(form, others),
-        "gap_notes": list(_gap_notes(form, others)),
+        "gap_notes": list(_gap_notes(form, others, gap)),
     }
 
 
@@ -55,7 +66,7 @@ def lasting_notes(form: PricingForm) -> list[Note]:
     return [*_default_note(form), *conversion_notes(form.owner)]
 
 
-def _spelling(form: PricingForm) -> Spell:
+def _spelling(form: PriceForm) -> Spell:
     """An amount as bills round it; one that may not be rounded is told in full."""
     currency = Currency.objects.filter(
         organization=form.template.organization_id, code=form.template.currency
@@ -71,23 +82,17 @@ def _spelling(form: PricingForm) -> Spell:
     return spell
 
 
-def _whole(form: PricingForm) -> bool:
-    """Whether units are rounded to whole ones; so they are counted until an aggregation says otherwise."""
-    return form.chosen is None or form.chosen.rounding != UnitRounding.NONE
-
-
-def _chart(form: PricingForm, bands: list[Band], spell: Spell) -> Any:
+def _chart(form: PriceForm, bands: list[Band], spell: Spell) -> Any:
     if not bands:
         return None
-    unit = form.chosen.unit if form.chosen else ""
     cumulative, currency = SHAPES[form.kind].cumulative, form.template.currency
-    return price_chart(bands, cumulative, whole=_whole(form), unit=unit, currency=currency, spell=spell)
+    return price_chart(bands, cumulative, whole=form.whole, unit=form.unit, currency=currency, spell=spell)
 
 
-def _cliff_notes(form: PricingForm, bands: list[Band], spell: Spell) -> Iterator[Note]:
+def _cliff_notes(form: PriceForm, bands: list[Band], spell: Spell) -> Iterator[Note]:
     if not bands or form.is_credit:
         return  # where a credit falls, no bill does
-    found = cliffs(bands, SHAPES[form.kind].cumulative, whole=_whole(form))
+    found = cliffs(bands, SHAPES[form.kind].cumulative, whole=form.whole)
     for cliff in found[:NAMED]:
         yield Note(_cliff_text(cliff, bands, form.kind, spell))
     if len(found) > NAMED:
@@ -124,7 +129,7 @@ def _of(priced: Priceable) -> dict[str, Priceable]:
     return {"compound_aggregation" if isinstance(priced, CompoundAggregation) else "aggregation": priced}
 
 
-def _timeline(form: PricingForm, others: list[Pricing]) -> Any:
+def _timeline(form: PriceForm, others: Sequence[AnyPricing]) -> Any:
     if not others or form.days_so_far is None:
         return None
     start, end = form.days_so_far
@@ -136,12 +141,12 @@ def _timeline(form: PricingForm, others: list[Pricing]) -> Any:
     return timeline([*periods, Period(start, end, "this one", is_this=True)])
 
 
-def _label(pricing: Pricing) -> str:
+def _label(pricing: AnyPricing) -> str:
     return price_text(type_of_pricing(pricing), bands_of(pricing), "")
 
 
-def _gap_notes(form: PricingForm, others: list[Pricing]) -> Iterator[Note]:
-    if form.days_so_far is None or form.chosen is None:
+def _gap_notes(form: PriceForm, others: Sequence[AnyPricing], gap: Gap) -> Iterator[Note]:
+    if form.days_so_far is None:
         return
     days = [(each.start_date, each.end_date) for each in others]
     found = gaps([*days, form.days_so_far])
@@ -152,7 +157,8 @@ def _gap_notes(form: PricingForm, others: list[Pricing]) -> Iterator[Note]:
             fix = (f"Start on {day_in_words(start)}", "#id_start_date")
         elif start == this_end:
             fix = (f"End on {day_in_words(end)}", "#id_end_date")
-        yield Note(gap_text(form.chosen, start, end), *fix)
+        if text := gap(start, end):
+            yield Note(text, *fix)
 
 
 def gap_text(aggregation: Priceable, start: date, end: date) -> str:

@@ -17,7 +17,7 @@ from plans.models import BillsAs, Plan, PlanTemplate, Priceable, Pricing
 from plans.price_periods import gaps
 from plans.segments import segment_key, segment_text
 from plans.views.pages import KINDS, today
-from plans.wording import bands_of, price_text, status_of, type_of_pricing
+from plans.wording import AnyPricing, bands_of, price_text, status_of, type_of_pricing
 
 SHOWN = 300
 WHEN = {"": "All", "ACTIVE": "Current", "PENDING": "Coming", "ENDED": "Past"}
@@ -196,7 +196,7 @@ def _marks(pricing: Pricing, owner: Plan | PlanTemplate, among: Sequence[Pricing
     return {"from_template": True, "replaced": replaced_text(pricing, own)}
 
 
-def replaced_text(inherited: Pricing, own: Iterable[Pricing]) -> str:
+def replaced_text(inherited: AnyPricing, own: Iterable[AnyPricing]) -> str:
     """The days of a template's pricing on which the plan's own ones hold instead; empty without any."""
     last = date.max
     end = inherited.end_date or last

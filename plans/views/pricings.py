@@ -201,7 +201,7 @@ def pricing_detail(request: Request, pk: UUID) -> HttpResponse:
     context = _head(request, pricing, tab="details")
     currency = template.currency if isinstance(template, PlanTemplate) else ""
     context |= {
-        "pricing": pricing,
+        "unit": pricing.priced.unit,
         "bands": bands_of(pricing),
         "shape": SHAPES[kind],
         "type": kind.label,

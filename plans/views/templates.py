@@ -22,12 +22,13 @@ from plans import services
 from plans.filters import TemplateFilter
 from plans.forms.plans import TemplateForm
 from plans.in_advance import standing_charge_in_advance
-from plans.models import Plan, PlanTemplate, Pricing, Product
+from plans.models import CounterPricing, Plan, PlanTemplate, Pricing, Product
 from plans.services.plans import template_blockers
 from plans.services.rows import blockers_above
 from plans.views.attached import attached_figures
 from plans.views.charged import charged_rows
 from plans.views.columns import HIDE, MONO, NUM
+from plans.views.counter_pricing_rows import counter_pricings_context
 from plans.views.minimums import minimum_rows
 from plans.views.pages import chosen, delete_page, entity_context, find, history, save_page
 from plans.views.panels import link, panel
@@ -120,7 +121,7 @@ def plan_template_detail(request: Request, pk: UUID) -> HttpResponse:
     """The template's pricings, which its plans inherit, and its plans."""
     template = find(request, templates(), pk)
     context = entity_context(request, template, tab="details")
-    shown = pricings_context(request, template)
+    shown = pricings_context(request, template) | counter_pricings_context(request, template)
     plans = panel(
         request, Plan.objects.filter(plan_template=template), key="plan",
         title="Plans", text=lambda row: "", owner=("plan_template", template),
@@ -130,7 +131,18 @@ def plan_template_detail(request: Request, pk: UUID) -> HttpResponse:
         **shown,
         "all_url": f"{reverse('plans:pricing_list')}?plan_template={pk}" if shown["more"] else "",
         "create_url": reverse("plans:plan_template_pricing_create", pk=pk) if context["edit_url"] else "",
-        "priced": bool(shown["has_prices"] or template.standing_charge or template.minimum_spend),
+        "create_counter_url": (
+            reverse("plans:plan_template_counter_pricing_create", pk=pk) if context["edit_url"] else ""
+        ),
+        "all_counters_url": (
+            f"{reverse('plans:counter_pricing_list')}?plan_template={pk}" if shown["more_counters"] else ""
+        ),
+        "priced": bool(
+            shown["has_prices"]
+            or shown["counter_groups"]
+            or template.standing_charge
+            or template.minimum_spend
+        ),
         "attached": attached_figures(request, template),
         "notes": list(conversion_notes(template)),
         "panel": plans,
@@ -162,7 +174,8 @@ def _details(template: PlanTemplate, edit_url: str) -> dict[str, Any]:
 
 def plan_template_delete(request: Request, pk: UUID) -> HttpResponse:
     template = find(request, templates(), pk)
-    count = Pricing.objects.filter(plan_template=template).count()
+    own = {"plan_template": template}
+    count = Pricing.objects.filter(**own).count() + CounterPricing.objects.filter(**own).count()
     return delete_page(
         request,
         template,
@@ -175,4 +188,5 @@ def plan_template_delete(request: Request, pk: UUID) -> HttpResponse:
 @require_safe
 def plan_template_history(request: Request, pk: UUID) -> HttpResponse:
     template = find(request, PlanTemplate.objects.all(), pk)
-    return history(request, template, related=[Source(Pricing, {"plan_template_id": template.pk})])
+    own = {"plan_template_id": template.pk}
+    return history(request, template, related=[Source(each, own) for each in (Pricing, CounterPricing)])

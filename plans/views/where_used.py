@@ -6,7 +6,18 @@ from django.db.models import QuerySet
 
 from m3console.core.links import reverse
 from m3console.core.lists.keyset import capped_count
-from plans.models import Aggregation, CompoundAggregation, Meter, Plan, PlanTemplate, Pricing, Product
+from plans.models import (
+    Aggregation,
+    CompoundAggregation,
+    Counter,
+    CounterAdjustment,
+    CounterPricing,
+    Meter,
+    Plan,
+    PlanTemplate,
+    Pricing,
+    Product,
+)
 
 Row = dict[str, str]
 COUNTED = 1_000
@@ -30,6 +41,7 @@ def used_product(product: Product) -> dict[str, Any]:
             "compound_aggregation",
             query,
         ),
+        _row("Counters", Counter.objects.filter(product=product), "counter", query),
         _row("Plan templates", PlanTemplate.objects.filter(product=product), "plan_template", query),
         _row("Plans", Plan.objects.filter(plan_template__product=product), "plan", query),
     )
@@ -71,6 +83,24 @@ def _priced(pricings: QuerySet[Pricing], query: str) -> list[Row]:
             query,
         ),
     ]
+
+
+def used_counter(counter: Counter) -> dict[str, Any]:
+    """Its pricings, on how many plans and templates they stand, and the adjustments of it."""
+    pricings = CounterPricing.objects.filter(counter=counter)
+    query = f"?counter={counter.pk}"
+    adjustments = capped_count(CounterAdjustment.objects.filter(counter=counter), COUNTED)
+    return where_used(
+        _row("Counter pricings", pricings, "counter_pricing", query),
+        _row("Plans", Plan.objects.filter(pk__in=pricings.values("plan")), "plan", query),
+        _row(
+            "Plan templates",
+            PlanTemplate.objects.filter(pk__in=pricings.values("plan_template")),
+            "plan_template",
+            query,
+        ),
+        {"label": "Adjustments", "count": adjustments, "url": ""},
+    )
 
 
 def _row(label: str, rows: QuerySet[Any], key: str, query: str) -> Row:

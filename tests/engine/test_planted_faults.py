@@ -29,9 +29,9 @@ FAULTS = [
     Fault("calendar", "shares", "min(end, period.end)", "period.end"),
     Fault("calendar", "shares", "max(start, period.start)", "period.start"),
     # A template's price beside the plan's.
-    Fault("usage", "_remaining", "sorted(taken)", "[]"),
+    Fault("usage", "remaining", "sorted(taken)", "[]"),
     # A price that outlives its end.
-    Fault("usage", "_remaining", "min(end, pricing.end)", "end"),
+    Fault("usage", "remaining", "min(end, pricing.end)", "end"),
     # A foreign line taken at par.
     Fault("lines", "settle", "source.code == target.code", "True"),
     # Half up instead of the currency's own mode.

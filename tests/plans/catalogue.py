@@ -9,7 +9,16 @@ import pytest
 from m3console.core.errors import RuleViolation
 from m3console.core.models import Organization
 from plans import services
-from plans.models import Aggregation, Meter, Plan, PlanTemplate, Pricing, Product
+from plans.models import (
+    Aggregation,
+    Counter,
+    CounterPricing,
+    Meter,
+    Plan,
+    PlanTemplate,
+    Pricing,
+    Product,
+)
 
 GB = {"category": "MEASURE", "code": "gb", "name": "Gigabytes", "unit": "GB"}
 REGION = {"category": "WHERE", "code": "region", "name": "Region", "unit": ""}
@@ -17,7 +26,14 @@ USER = {"category": "METADATA", "code": "user", "name": "User", "unit": ""}
 SIZE = {"category": "WHAT", "code": "size", "name": "Size", "unit": ""}
 
 
-KINDS = ["product", "meter", "aggregation", "plan_template", "plan", "pricing"]
+KINDS = [
+    "product", "meter", "aggregation", "counter", "plan_template", "plan", "pricing", "counter_pricing",
+]  # fmt: skip
+
+
+def listed_as(one: Any) -> str:
+    """What the list of its kind calls it: a pricing by what it prices."""
+    return str(getattr(one, "aggregation", None) or getattr(one, "counter", None) or one)
 
 
 def a_product(organization: Organization, code: str = "storage", **fields: Any) -> Product:
@@ -59,6 +75,22 @@ def a_pricing(aggregation: Aggregation, plan: Plan | None = None, **fields: Any)
         **fields,
     }
     return services.create_pricing(organization=aggregation.organization, aggregation=aggregation, **wanted)
+
+
+def a_counter(organization: Organization, code: str = "seats", **fields: Any) -> Counter:
+    wanted = {"name": code.title(), "code": code, "unit": "seat", **fields}
+    return services.create_counter(organization=organization, **wanted)
+
+
+def a_counter_pricing(counter: Counter, plan: Plan | None = None, **fields: Any) -> CounterPricing:
+    wanted: dict[str, Any] = {
+        "plan": plan,
+        "start_date": date(2024, 1, 1),
+        "cumulative": True,
+        "bands": bands(("0", "0", "2"), ("20", "0", "3")),
+        **fields,
+    }
+    return services.create_counter_pricing(organization=counter.organization, counter=counter, **wanted)
 
 
 def refused(field: str | None, *parts: str) -> Any:

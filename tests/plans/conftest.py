@@ -13,7 +13,17 @@ from m3console.core.models import Organization
 from plans.attachments import attach_plan
 from plans.models import AccountPlan, Aggregation, Meter, Plan, Product
 from tests.plans.attaching import Shop
-from tests.plans.catalogue import KINDS, a_meter, a_plan, a_pricing, a_product, a_template, an_aggregation
+from tests.plans.catalogue import (
+    KINDS,
+    a_counter,
+    a_counter_pricing,
+    a_meter,
+    a_plan,
+    a_pricing,
+    a_product,
+    a_template,
+    an_aggregation,
+)
 
 
 @pytest.fixture
@@ -79,7 +89,9 @@ def things(organization: Organization) -> dict[str, Any]:
     plan = a_plan(template)
     pricing = a_pricing(aggregation, plan, segment={"region": "eu"})
     a_pricing(aggregation, plan_template=template, segment={"region": "*"})
-    made = (product, meter, aggregation, template, plan, pricing)
+    counter = a_counter(organization, product=product)
+    counted = a_counter_pricing(counter, plan)
+    made = (product, meter, aggregation, counter, template, plan, pricing, counted)
     return dict(zip(KINDS, made, strict=True))
 
 

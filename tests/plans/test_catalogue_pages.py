@@ -10,9 +10,11 @@ from django.test import Client
 from m3console.core.links import reverse
 from m3console.core.models import Organization
 from plans import services
-from plans.models import Pricing, Product
+from plans.models import CounterPricing, Pricing, Product
 from tests.plans.catalogue import (
     KINDS,
+    a_counter,
+    a_counter_pricing,
     a_meter,
     a_plan,
     a_pricing,
@@ -20,6 +22,7 @@ from tests.plans.catalogue import (
     a_template,
     an_aggregation,
     bands,
+    listed_as,
     rows,
 )
 
@@ -28,7 +31,7 @@ from tests.plans.catalogue import (
 def test_a_list_shows_finds_and_exports(key: str, things: dict[str, Any], manager: Client) -> None:
     url = reverse(f"plans:{key}_list")
     one = things[key]
-    name = str(one.aggregation if key == "pricing" else one)
+    name = listed_as(one)
     for query in ("", f"?q={name[:3]}", f"?q={one.pk}", "?sort=-name", "?sort=code"):
         assert name in manager.get(url + query).text
     assert f"No {one._meta.verbose_name} matches" in manager.get(f"{url}?q=nothing+like+it").text
@@ -49,6 +52,11 @@ def test_a_list_shows_finds_and_exports(key: str, things: dict[str, Any], manage
         ("pricing", "plan={plan}", {"gb_sum"}),
         ("pricing", "plan_template={plan_template}", {"gb_sum"}),
         ("pricing", "aggregation={aggregation}&q=nothing", set()),
+        ("counter", "product={product}", {"Seats"}),
+        ("counter", "product=global", set()),
+        ("counter_pricing", "plan={plan}", {"Seats"}),
+        ("counter_pricing", "plan_template={plan_template}", set()),
+        ("plan", "counter={counter}", {"Standard"}),
         ("meter", "product=no-uuid", set()),
     ],
 )
@@ -61,7 +69,7 @@ def test_lists_are_filtered(
     with django_assert_max_num_queries(8):
         answer = manager.get(f"{reverse(f'plans:{key}_list')}?{filled}")
     rows = [row.record for row in answer.context["listing"].table.rows]
-    assert {str(row.aggregation if key == "pricing" else row) for row in rows} == found
+    assert {listed_as(row) for row in rows} == found
 
 
 @pytest.mark.parametrize("key", KINDS)
@@ -156,6 +164,7 @@ def test_deleting_what_is_used_lists_where_with_links(manager: Client, things: d
         "product": ("meter", "plan_template"),
         "meter": ("aggregation",),
         "aggregation": ("pricing",),
+        "counter": ("counter_pricing",),
         "plan_template": ("plan",),
     }
     for key, users in expected.items():
@@ -177,9 +186,10 @@ def test_an_attached_plan_is_not_deleted_and_names_its_accounts(
 
 
 def test_a_plan_takes_its_pricings_along(manager: Client, things: dict[str, Any]) -> None:
-    assert "Its own pricings (1)" in manager.get(reverse("plans:plan_delete", pk=things["plan"].pk)).text
+    assert "Its own pricings (2)" in manager.get(reverse("plans:plan_delete", pk=things["plan"].pk)).text
     manager.post(reverse("plans:plan_delete", pk=things["plan"].pk))
     assert list(Pricing.objects.values_list("plan", flat=True)) == [None]
+    assert not CounterPricing.objects.exists()
 
 
 def test_a_plan_shows_what_it_inherits_and_what_it_replaces(
@@ -208,6 +218,7 @@ def test_the_history_of_a_plan_tells_of_its_pricings(manager: Client, things: di
     page = manager.get(reverse("plans:plan_history", pk=things["plan"].pk)).text
     assert "Created plan" in page
     assert "Created pricing" in page
+    assert "Created counter pricing" in page
 
 
 def more_of_everything(organization: Organization, count: int) -> None:
@@ -218,6 +229,7 @@ def more_of_everything(organization: Organization, count: int) -> None:
         template = a_template(product, f"t{n}")
         plan = a_plan(template, f"plan{n}")
         a_pricing(aggregation, plan, segment={})
+        a_counter_pricing(a_counter(organization, f"c{n}", product=product), plan)
 
 
 @pytest.mark.parametrize("key", KINDS)

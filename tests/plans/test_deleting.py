@@ -14,6 +14,8 @@ from tests.plans.catalogue import (
     GB,
     REGION,
     SIZE,
+    a_counter,
+    a_counter_pricing,
     a_meter,
     a_pricing,
     a_product,
@@ -35,7 +37,10 @@ def billed(monkeypatch: pytest.MonkeyPatch) -> Any:
     return say
 
 
-@pytest.mark.parametrize("kind", ["product", "meter", "aggregation", "plantemplate", "plan", "pricing"])
+@pytest.mark.parametrize(
+    "kind",
+    ["product", "meter", "aggregation", "counter", "plantemplate", "plan", "pricing", "counterpricing"],
+)
 def test_what_an_upper_layer_uses_is_not_deleted(
     kind: str, organization: Organization, plan: Plan, billed: Any
 ) -> None:
@@ -49,6 +54,10 @@ def test_what_an_upper_layer_uses_is_not_deleted(
         "plantemplate": lambda: services.delete_plan_template(a_template(alone, "unused")),
         "plan": lambda: services.delete_plan(plan),
         "pricing": lambda: services.delete_pricing(pricing),
+        "counter": lambda: services.delete_counter(a_counter(organization, "unused")),
+        "counterpricing": lambda: services.delete_counter_pricing(
+            a_counter_pricing(a_counter(organization), plan)
+        ),
     }
     billed(f"plans.{kind}")
     with pytest.raises(services.InUse, match="is used: bill INV-1") as refusal:
