@@ -1,7 +1,6 @@
 """Forms of plan attachments, in the words and the order of the console."""
 
 from copy import copy
-from datetime import date
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from crispy_forms.helper import FormHelper
@@ -14,10 +13,10 @@ from m3console.core.custom_fields.typed import CustomFieldsFormField
 from m3console.core.errors import RuleViolation
 from m3console.core.forms import ConsoleForm, DateInput, EntityForm
 from m3console.core.models import EntityType
-from m3console.core.text import day_in_words
 from plans.attachments import check_days
+from plans.cycles import cycle_help
 from plans.effects import Foresight, foresee, foresee_change
-from plans.models import AccountPlan, HierarchyMode, Plan, Product
+from plans.models import AccountPlan, HierarchyMode, Plan, PlanTemplate, Product
 
 SETTINGS_FIELDS: Final = (
     "start_date",
@@ -71,11 +70,11 @@ class SettingsForm(ConsoleForm):
     code = forms.CharField(max_length=80, required=False, help_text="Your own reference for this attachment.")
     custom_fields = CustomFieldsFormField(EntityType.ACCOUNT_PLAN)
 
-    def set_up(self, account: Account, *details: Any) -> None:
+    def set_up(self, account: Account, *details: Any, template: PlanTemplate | None = None) -> None:
         """Say what blank means for the account, and lay the fields out as the console's two cards."""
         zone = account.organization.timezone
         self.fields["start_date"].help_text = f"First day this plan is billed, in {zone}."
-        self.fields["bill_epoch"].help_text = cycle_help(account)
+        self.fields["bill_epoch"].help_text = cycle_help(account, template)
         if not in_hierarchy(account):
             del self.fields["child_billing_mode"]
         settings = [name for name in ("bill_epoch", "child_billing_mode", "code") if name in self.fields]
@@ -171,7 +170,8 @@ class AttachmentEditForm(SettingsForm, EntityForm):
         super().__init__(*args, entity=entity, **kwargs)
         self.attachment = entity
         self.foresight: Foresight | None = None
-        self.set_up(entity.account, "version", "start_date", "end_date")
+        template = entity.plan.plan_template
+        self.set_up(entity.account, "version", "start_date", "end_date", template=template)
 
     def look_ahead(self) -> None:
         """Find out what saving would bring about, if what is filled in can be saved."""
@@ -184,19 +184,3 @@ class AttachmentEditForm(SettingsForm, EntityForm):
 
 def in_hierarchy(account: Account) -> bool:
     return ChildMembership.objects.filter(Q(child=account) | Q(parent=account)).exists()
-
-
-def cycle_help(account: Account) -> str:
-    """What a blank billing cycle date means for this account."""
-    if account.bill_epoch:
-        whose, anchor = "the account's first bill date", account.bill_epoch
-    else:
-        whose, anchor = "the organization's month epoch", account.organization.month_epoch
-    return f"Blank uses {whose}, {day_in_words(anchor)}: bills on {day_of_month(anchor)}."
-
-
-def day_of_month(anchor: date) -> str:
-    """The day of the month that bills fall on: "the 31st, or the month's last day"."""
-    day = anchor.day
-    ending = "th" if 10 < day < 14 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
-    return f"the {day}{ending}" + (", or the month's last day" if day > 28 else "")

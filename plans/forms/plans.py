@@ -57,22 +57,22 @@ class TemplateForm(EntityForm):
         max_length=200, required=False, help_text="As it stands on bills."
     )
     standing_charge_interval = forms.IntegerField(
-        label="Charge every … periods",
+        label="Standing charge interval",
         min_value=1,
         max_value=LONGEST_INTERVAL,
         initial=1,
         required=False,
-        help_text="1: in each bill period. 3: in every third one, the same amount.",
+        help_text="1: due in each bill period. 3: in every third one, the same amount.",
     )
     standing_charge_offset = forms.IntegerField(
-        label="Periods before the first charge",
+        label="Standing charge offset",
         min_value=0,
         max_value=LONGEST_OFFSET,
         initial=0,
         required=False,
-        help_text="0: from the attachment’s first period on, even if it is a short one.",
+        help_text="Periods before the first charge. 0: from the attachment’s first one on, even a short one.",
     )
-    standing_charge_bill_in_advance = in_advance_field("Billed")
+    standing_charge_bill_in_advance = in_advance_field("Standing charge billed")
     minimum_spend = minimum_field(f"{HELP} Blank or 0: none.")
     minimum_spend_description = forms.CharField(
         max_length=200, required=False, help_text="As it stands on bills."
@@ -143,7 +143,7 @@ class PlanForm(EntityForm):
     standing_charge_description = forms.CharField(
         max_length=200, required=False, help_text="Blank: the template’s."
     )
-    standing_charge_bill_in_advance = in_advance_field("Billed")
+    standing_charge_bill_in_advance = in_advance_field("Standing charge billed")
     minimum_spend = minimum_field("Blank: the template’s. 0: none.")
     minimum_spend_description = forms.CharField(
         max_length=200, required=False, help_text="Blank: the template’s."

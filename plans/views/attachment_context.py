@@ -12,9 +12,10 @@ from m3console.core.registry import Tab, extensions
 from m3console.core.templatetags.console import day, money
 from m3console.core.text import day_in_words, days_in_words
 from plans.attachments import blockers_of
-from plans.forms.attachments import day_of_month, in_hierarchy
+from plans.cycles import cycle_in_words
+from plans.forms.attachments import in_hierarchy
 from plans.in_advance import standing_charge_in_advance
-from plans.models import AccountPlan, BillsAs
+from plans.models import AccountPlan, BillFrequency, BillsAs
 from plans.views.charged import charged_rows
 from plans.views.counter_pricing_rows import counter_groups_of
 from plans.views.minimums import minimum_rows
@@ -174,7 +175,7 @@ def _own_facts(attachment: AccountPlan) -> list[dict[str, Any]]:
         {"label": "Start", "value": day(attachment.start_date)},
         {"label": "End", "value": day(end) or "None, runs until ended"},
         {"label": "Last billed day", "value": day(last)},
-        {"label": "Billing cycle", "value": day_of_month(attachment.anchor), "hint": _anchor_of(attachment)},
+        {"label": "Billing cycle", "value": _cycle_of(attachment), "hint": _anchor_of(attachment)},
         {"label": "Code", "value": attachment.code, "copyable": True},
     ]
     if in_hierarchy(attachment.account):
@@ -182,7 +183,14 @@ def _own_facts(attachment: AccountPlan) -> list[dict[str, Any]]:
     return rows
 
 
+def _cycle_of(attachment: AccountPlan) -> str:
+    template = attachment.plan.plan_template
+    return cycle_in_words(attachment.anchor, template.bill_frequency, template.bill_frequency_interval)
+
+
 def _anchor_of(attachment: AccountPlan) -> str:
+    if attachment.plan.plan_template.bill_frequency == BillFrequency.AD_HOC:
+        return ""
     anchor = day_in_words(attachment.anchor)
     if attachment.bill_epoch:
         return f"counted from {anchor}"

@@ -45,11 +45,10 @@ def test_the_hierarchy_mode_is_offered_to_a_child(operator, shop):
 
 def test_blank_cycle_dates_say_what_they_stand_for(operator, shop):
     own = shop.account(bill_epoch=date(2022, 1, 31))
-    assert (
-        "the account&#x27;s first bill date, 31 Jan 2022: bills on the 31st, or the month&#x27;s last day"
-        in text(operator.get(create_url(own)))
+    assert "the account&#x27;s first bill date, 31 Jan 2022: monthly bills on the 31st, or" in text(
+        operator.get(create_url(own))
     )
-    assert "the organization&#x27;s month epoch, 1 Jan 2022: bills on the 1st" in text(
+    assert "epoch of the plan&#x27;s frequency, 1 Jan 2022 for monthly plans: bills on the 1st" in text(
         operator.get(create_url(shop.account()))
     )
 
