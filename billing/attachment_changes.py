@@ -76,12 +76,17 @@ def _pricings_billed_ahead(draft: AccountPlan, in_advance: bool) -> tuple[Pricin
     return ()
 
 
-def touched_bills(before: AccountPlan | None, after: AccountPlan) -> list[Touched]:
-    """The account's bills that a change, or without `before` a new one, would touch; earliest first."""
+def touched_bills(
+    before: AccountPlan | None, after: AccountPlan, new: Attachment | None = None
+) -> list[Touched]:
+    """The account's bills that a change, or without `before` a new one, would touch; earliest first.
+
+    `new` is `after` as the engine has it, where that is known already.
+    """
     template = after.plan.plan_template
     own = Q(frequency=template.bill_frequency, frequency_interval=template.bill_frequency_interval)
     bills = Bill.objects.filter(own | Q(frequency=""), account_id=after.account_id)
-    old, new = as_engine(before) if before else None, as_engine(after)
+    old, new = as_engine(before) if before else None, new or as_engine(after)
     recut = old is not None and (old.start, old.anchor) != (new.start, new.anchor)
     compared = (
         Touched(bill, _days(old, bill, recut), _days(new, bill, recut))
@@ -163,10 +168,10 @@ def _way_out(before: AccountPlan, after: AccountPlan, locked_until: date) -> tup
 
 def change_effects(before: AccountPlan, after: AccountPlan) -> Iterator[Effect]:
     """The bills that are not locked and change with it, then the periods that become unbilled."""
-    touched = [each for each in touched_bills(before, after) if not each.locked]
+    new, old = as_engine(after), as_engine(before)
+    touched = [each for each in touched_bills(before, after, new) if not each.locked]
     yield from _rated_again(touched, after)
     today = clock.today(after.organization.timezone)
-    new, old = as_engine(after), as_engine(before)
     unbilled = set(due_dates(new, date.min, today)) - set(due_dates(old, date.min, today))
     unbilled -= {each.bill.bill_date for each in touched}
     if unbilled:
@@ -204,9 +209,12 @@ def past_periods(past: list[date]) -> Effect:
     )
 
 
-def effects_on_bills(draft: AccountPlan) -> Iterator[Effect]:
-    """What a new attachment means for bills that are there already, then the periods that have none."""
-    touched = touched_bills(None, draft)
+def effects_on_bills(draft: AccountPlan, new: Attachment) -> Iterator[Effect]:
+    """What a new attachment means for bills that are there already, then the periods that have none.
+
+    `new` is the draft as the engine has it.
+    """
+    touched = touched_bills(None, draft, new)
     locked = [each for each in touched if each.locked]
     for each in locked[-NAMED:]:
         yield Effect(
@@ -222,7 +230,7 @@ def effects_on_bills(draft: AccountPlan) -> Iterator[Effect]:
         )
     yield from _rated_again([each for each in touched if not each.locked], draft)
     today, made = clock.today(draft.organization.timezone), {each.bill.bill_date for each in touched}
-    past = [day for day in due_dates(as_engine(draft), date.min, today) if day not in made]
+    past = [day for day in due_dates(new, date.min, today) if day not in made]
     if past or not (touched or draft.plan.plan_template.bill_frequency == Frequency.AD_HOC):
         yield past_periods(past)
 

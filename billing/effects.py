@@ -36,7 +36,7 @@ def attachment_effects(draft: AccountPlan) -> Iterator[Effect]:
     else:
         yield _first_bill(attachment)
         yield from _first_charges(attachment, currency)
-    yield from effects_on_bills(draft)
+    yield from effects_on_bills(draft, attachment)
     yield from _conversion(draft, attachment.currency)
 
 
