@@ -23,6 +23,7 @@ from billing.engine.types import (
     BilledAhead,
     BillInput,
     DueAttachment,
+    Frequency,
     LineDraft,
     LineType,
     Period,
@@ -99,10 +100,14 @@ def plan_minimum(item: DueAttachment, period: Period) -> Iterator[Minimum]:
 
 
 def _minimum(attachment: Attachment, pricing: Pricing | None, part: Period) -> Minimum:
-    """A pricing's, or without one the plan's; the pricing's own flag goes before the plan's."""
+    """A pricing's, or without one the plan's; the pricing's own flag goes before the plan's.
+
+    Nothing of an AD_HOC plan is in advance (spec 7, Lines and bills).
+    """
     of = pricing or attachment
     flag = of.minimum_spend_in_advance
-    in_advance = attachment.minimum_spend_in_advance if flag is None else flag
+    asked = attachment.minimum_spend_in_advance if flag is None else flag
+    in_advance = asked and attachment.frequency is not Frequency.AD_HOC
     return Minimum(attachment, pricing, part, of.minimum_spend, of.minimum_spend_description, in_advance)
 
 

@@ -289,3 +289,10 @@ def test_a_minimum_in_advance_makes_the_start_a_bill_date():
     assert due_dates(attachment, date.min, day("2024-07-01")) == [day("2024-06-01"), day("2024-07-01")]
     for none in (plan("300"), plan("0", priced("30", start="2024-06-02", minimum_spend_in_advance=True))):
         assert due_dates(none, date.min, day("2024-07-01")) == [day("2024-07-01")]
+
+
+def test_a_minimum_of_an_ad_hoc_plan_is_never_in_advance_but_topped_up_whole():
+    ad_hoc = plan("100", priced("30"), frequency="AD_HOC", minimum_spend_in_advance=True)
+    bill = rate_items(make_item(ad_hoc, "2024-06-03", "2024-06-11"), usage={N: "20"})
+    assert told(bill) == [("USAGE", "20.00"), ("MINIMUM_SPEND", "10.00"), ("MINIMUM_SPEND", "70.00")]
+    assert not any(line.in_advance for line in bill.lines)
