@@ -58,7 +58,7 @@ def _cell(made: list[MadeByRun] | None) -> SafeString | str:
         return ""
     links = format_html_join(
         "",
-        '<span class="d-block nowrap"><a href="{}">{}</a> {}</span>',
+        '<span class="d-block"><a href="{}">{}</a> {}</span>',
         (
             (reverse("billing:bill_detail", pk=bill.id), bill.reference, money(bill.total, bill.currency))
             for bill in made[:NAMED]
