@@ -68,20 +68,11 @@
     controls.forEach((control) => expand(control, open));
   }
 
-  /* The menu from which a dialog is opened closes, and has the focus again after it */
-  function openDialog(dialog) {
-    all("details.dropdown[open]").forEach(function (menu) {
-      if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
-      menu.open = false;
-    });
-    if (!dialog.open) dialog.showModal();
-  }
-
   document.addEventListener("click", function (event) {
     const at = (selector) => event.target.closest(selector);
     let hit;
     if ((hit = at("[data-copy]"))) copy(hit);
-    if ((hit = at("[data-dialog-open]"))) { event.preventDefault(); openDialog(byId(hit.dataset.dialogOpen)); }
+    if ((hit = at("[data-dialog-open]"))) { event.preventDefault(); byId(hit.dataset.dialogOpen).showModal(); }
     if ((hit = at("[data-dialog-close]")) && hit.closest("dialog")) { event.preventDefault(); hit.closest("dialog").close(); }
     if ((hit = at("[data-toast-close]"))) hit.closest(".toast").remove();
     if ((hit = at("[data-expands]")) && expand(hit, hit.getAttribute("aria-expanded") !== "true")) event.preventDefault();
@@ -127,7 +118,7 @@
       field.value = value;
       field.dispatchEvent(new Event("input", { bubbles: true }));
     });
-    if (event.target.id === "dialog-body") openDialog(byId("dialog"));
+    if (event.target.id === "dialog-body" && !byId("dialog").open) byId("dialog").showModal();
   });
   document.addEventListener("htmx:responseError", function (event) {
     if (event.detail.xhr.getResponseHeader("HX-Trigger")) return;  // it says itself what is wrong
