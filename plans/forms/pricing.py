@@ -39,7 +39,7 @@ class PricingForm(PriceForm):
         "The least that this price alone comes to in a bill period. Blank or 0: none."
     )
     minimum_spend_description = forms.CharField(
-        max_length=200, required=False, help_text="As it stands on bills."
+        label="Minimum described as", max_length=200, required=False, help_text="As it stands on bills."
     )
     minimum_spend_bill_in_advance = in_advance_field(IN_ADVANCE)
     choice, shows = "aggregation", "segments"

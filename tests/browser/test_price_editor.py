@@ -46,6 +46,38 @@ def test_a_stairstep_price_is_made_band_by_band(
     assert (made.cumulative, made.lower_limits, made.fixed_prices) == (False, [0, 4], [12, 25])
 
 
+def test_a_credit_loses_its_cliffs_and_a_price_gets_a_minimum_and_tiers_that_span_the_plan(
+    acme: Organization, signed_in: Callable[..., Page], accessible: Callable[[Page], None]
+) -> None:
+    plan = a_plan(a_template(a_product(acme)))
+    an_aggregation(a_meter(acme), name="Stored data")
+    page = signed_in("catalogue")
+    page.goto(reverse("plans:pricing_create", pk=plan.pk))
+    page.get_by_label("Aggregation").select_option(label="Stored data")
+    page.get_by_label("Volume", exact=True).check()
+    page.get_by_label("Band 1, unit price, USD").fill("10")
+    page.get_by_role("button", name="Add band").click()
+    page.get_by_label("Band 2, lower limit, over").fill("15")
+    page.get_by_label("Band 2, unit price, USD").fill("5")
+    expect(page.locator("#words")).to_contain_text("the bill drops")
+    page.get_by_label("Bills as").select_option(label="Product credit")
+    expect(page.locator("#words")).not_to_contain_text("the bill drops")
+    page.get_by_label("Bills as").select_option(label="Charge")
+    page.get_by_label("Start date").fill("2024-06-01")
+    page.get_by_label("Tiers span plan").check()
+    page.get_by_label("Minimum spend").fill("30")
+    page.get_by_label("Minimum billed").select_option(label="In advance")
+    accessible(page)
+    page.get_by_role("button", name="Create pricing").click()
+    saved = page.get_by_role("row", name="saved now")
+    expect(saved).to_contain_text("Tiers span the plan, minimum 30.00")
+    saved.get_by_role("link").click()
+    expect(page.get_by_text("bands count from the attachment’s start")).to_be_visible()
+    accessible(page)
+    made = Pricing.objects.get()
+    assert (made.tiers_span_plan, made.minimum_spend, made.minimum_spend_bill_in_advance) == (True, 30, True)
+
+
 def test_data_fields_are_added_and_removed_on_a_phone(
     acme: Organization, signed_in: Callable[..., Page], accessible: Callable[[Page], None]
 ) -> None:

@@ -217,7 +217,7 @@ def test_usage_ends_with_the_attachment():
     [
         ("", None, "n_sum"),
         ("Calls made", None, "Calls made"),
-        ("", (("region", "eu"), ("size", "*")), "n_sum (*, eu)"),
+        ("", (("region", "eu"), ("size", "*")), "n_sum (any size, eu)"),
         ("", (), "n_sum (default)"),
         ("Calls made", (), "Calls made"),
     ],
