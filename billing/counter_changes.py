@@ -96,7 +96,8 @@ def _spell(adjustment: CounterAdjustment, replaced: Adjusted) -> tuple[date, dat
     rows = CounterAdjustment.objects.filter(
         account_id=adjustment.account_id, counter_id=adjustment.counter_id, date__gt=adjustment.date
     )
-    following = rows.exclude(pk=replaced.pk if replaced else None).order_by("date").first()
+    others = rows.exclude(pk=replaced.pk) if replaced else rows
+    following = others.order_by("date").first()
     return adjustment.date, following.date if following else date.max
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Value, When
 
 from plans.models import CounterPricing, Plan, PlanTemplate, Pricing
 
@@ -34,5 +34,7 @@ def _own_or_inherited(name: str) -> Q:
 
 
 def _annotated(rows: QuerySet[Any], priced: Q) -> QuerySet[Any]:
-    annotated: QuerySet[Any] = rows.annotate(priced=ExpressionWrapper(priced, BooleanField()))
+    # A case, since without a minimum the condition may be null, which is no no.
+    known = Case(When(priced, then=Value(True)), default=Value(False), output_field=BooleanField())
+    annotated: QuerySet[Any] = rows.annotate(priced=known)
     return annotated

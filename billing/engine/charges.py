@@ -13,7 +13,8 @@ from fractions import Fraction
 
 from billing.engine.advance import not_billed_ahead, unused
 from billing.engine.calendar import worth
-from billing.engine.explanation import Facts, given_back_step, proration_step, turn_step
+from billing.engine.day_steps import given_back_step, proration_step, turn_step
+from billing.engine.explanation import Facts
 from billing.engine.lines import Charge
 from billing.engine.money import shown
 from billing.engine.types import (

@@ -26,7 +26,8 @@ from billing.engine.counter_steps import (
     price_step,
     whole_step,
 )
-from billing.engine.explanation import Facts, bands_step, given_back_step, proration_step
+from billing.engine.day_steps import given_back_step, proration_step
+from billing.engine.explanation import Facts, bands_step
 from billing.engine.lines import Charge
 from billing.engine.money import EXACT, quotient, shown
 from billing.engine.types import (

@@ -184,6 +184,6 @@ def _line(charge: Charge, bill: BillInput, subtotal: Decimal, rate: Decimal, con
         converted_subtotal=converted,
         bands=charge.bands,
         explanation=explain(inputs, charge.steps),
-        counter=charge.counter_pricing and charge.counter_pricing.counter,
+        counter=charge.counter_pricing.counter if charge.counter_pricing else None,
         in_advance=charge.type in BILLED_AHEAD and (charge.start >= bill.due.bill_date or subtotal < 0),
     )

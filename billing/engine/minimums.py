@@ -15,7 +15,8 @@ from functools import reduce
 from billing.engine.advance import unused
 from billing.engine.calendar import worth
 from billing.engine.charges import given_back
-from billing.engine.explanation import Facts, pricing_facts, proration_step
+from billing.engine.day_steps import proration_step
+from billing.engine.explanation import Facts, pricing_facts
 from billing.engine.lines import WHOLE, Charge
 from billing.engine.money import EXACT, plain, shown
 from billing.engine.types import (

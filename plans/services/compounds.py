@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
+
 from m3console.core.audit import action
 from m3console.core.billed import refuse_billed
 from m3console.core.errors import RuleViolation
@@ -86,11 +88,11 @@ def update_compound_aggregation(
 def delete_compound_aggregation(compound: CompoundAggregation, *, version: int | None = None) -> None:
     """Delete a compound aggregation that has no pricing. Raises InUse with where it is, StaleVersion."""
     with action("compound_aggregation.deleted"):
-        removed(
-            compound, compound_blockers, version=version, parts=lambda row: CompoundInput.objects.filter(
-                compound_aggregation=row
-            ),
-        )  # fmt: skip
+        removed(compound, compound_blockers, version=version, parts=_parts)
+
+
+def _parts(compound: CompoundAggregation) -> list[QuerySet[Any]]:
+    return [CompoundInput.objects.filter(compound_aggregation=compound)]
 
 
 def compound_blockers(compound: CompoundAggregation) -> list[Blocker]:

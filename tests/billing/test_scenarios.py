@@ -35,7 +35,7 @@ def written(tmp_path):
         (EMPTY | {"products": [{"code": "x", "nam": "X"}]}, r"unknown key “nam” in products\[0\]"),
         (EMPTY | {"products": {}}, None),
         (EMPTY | {"products": {"code": "x"}}, "products is not a list"),
-        (EMPTY | {"counters": [{"code": "seats"}]}, "“counters” in the file is not built yet"),
+        (EMPTY | {"contracts": [{"code": "k1"}]}, "“contracts” in the file is not built yet"),
         (
             EMPTY | {"plans": [{"code": "p", "account": "acme"}]},
             r"“account” in plans\[0\] is not built yet",

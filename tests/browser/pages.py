@@ -119,4 +119,6 @@ def _chosen(organization: Organization) -> Iterator[tuple[str, UUID]]:
             yield "child", child.pk
             yield "parent", child.parent_account_id
         else:
-            yield path, rows.order_by(*LARGEST.get(model, ["id"])).values_list("pk", flat=True)[0]
+            shown = rows.order_by(*LARGEST.get(model, ["id"])).values_list("pk", flat=True).first()
+            assert shown, f"there is no {model._meta.verbose_name} to show"
+            yield path, shown

@@ -220,7 +220,7 @@ def test_what_looks_personal_must_be_confirmed(account: Account, counter: Counte
     }  # fmt: skip
     answer = sign_in().post(reverse("plans:counter_adjustment_create", pk=account.pk), sent)
     assert answer.status_code == 422
-    assert "looks like an e-mail address" in answer.text
+    assert "looks like an email address" in answer.text
     assert not CounterAdjustment.objects.exists()
 
 
