@@ -35,6 +35,6 @@ def _count_contacts(organization: Organization) -> None:
     counter = Counter.objects.filter(organization=organization).first()
     plan = Plan.objects.filter(plan_template__counter_pricings__counter=counter).first()
     others = Account.objects.of(organization).filter(children=None, parent_account=None)
-    account = others.exclude(account_plans__product=plan.plan_template.product).first()
+    account = others.exclude(account_plans__covered__product=plan.plan_template.product).first()
     attach_plan(account=account, plan=plan, start_date=NEW_YEAR)
     create_counter_adjustment(account=account, counter=counter, date=NEW_YEAR, value=7)
