@@ -28,7 +28,7 @@ FURTHEST = 365
 
 
 def attachment_effects(draft: AccountPlan) -> Iterator[Effect]:
-    """First bill, first standing charge, periods that are past already, and the rate it needs."""
+    """First bill, first standing charge, minimum, periods that are past already, and the rate it needs."""
     attachment = as_engine(draft)
     currency = Currency.objects.get(organization=draft.organization, code=attachment.currency)
     if attachment.frequency is Frequency.AD_HOC:
@@ -36,6 +36,7 @@ def attachment_effects(draft: AccountPlan) -> Iterator[Effect]:
     else:
         yield _first_bill(attachment)
         yield from _first_charges(attachment, currency)
+    yield from _minimum(attachment)
     yield from effects_on_bills(draft, attachment)
     yield from _conversion(draft, attachment.currency)
 
@@ -117,6 +118,20 @@ def _shares_in_words(parts: Sequence[Share]) -> str:
     if whole:
         words.insert(0, f"{whole} whole period{'s' if whole > 1 else ''}")
     return " + ".join(words)
+
+
+def _minimum(attachment: Attachment) -> Iterator[Effect]:
+    """What each bill comes to at least, and when that is billed."""
+    if not attachment.minimum_spend:
+        return
+    amount = f"{spelled(attachment.minimum_spend)} {attachment.currency}"
+    if attachment.frequency is Frequency.AD_HOC:
+        how = "Each bill is topped up to it, however many days it covers."
+    elif attachment.minimum_spend_in_advance:
+        how = "Billed in advance; what the period then comes to is taken off again."
+    else:
+        how = "A period that comes to less is topped up, prorated by days."
+    yield Effect(f"Minimum spend {amount} a period.", how)
 
 
 def _conversion(draft: AccountPlan, currency: str) -> Iterator[Effect]:

@@ -23,7 +23,7 @@ from plans.filters import PricingFilter
 from plans.forms.minimums import MINIMUM
 from plans.forms.pricing import PricingForm
 from plans.models import BillsAs, Plan, PlanTemplate, Pricing
-from plans.pricing_types import SHAPES
+from plans.pricing_types import SHAPES, type_of
 from plans.segments import segment_text
 from plans.services.rows import blockers_above
 from plans.views.columns import HIDE
@@ -242,6 +242,7 @@ def _details(pricing: Pricing, edit_url: str) -> dict[str, Any]:
         ("First day", day(pricing.start_date), ""),
         ("End", day(pricing.end_date) if pricing.end_date else "runs until ended", ""),
         ("Description", pricing.description, ""),
+        ("Overage prices", _overage(pricing), "of what a prepayment or balance leaves uncovered"),
         *(minimum_rows(pricing) if pricing.type == BillsAs.DEBIT else ()),
     ]
     return {
@@ -253,6 +254,15 @@ def _details(pricing: Pricing, edit_url: str) -> dict[str, Any]:
 
 def _priced_link(pricing: Pricing) -> SafeString:
     return link(f"plans:{KINDS[type(pricing.priced)].key}_detail", pricing.priced)
+
+
+def _overage(pricing: Pricing) -> str:
+    columns = (pricing.overage_lower_limits, pricing.overage_fixed_prices, pricing.overage_unit_prices)
+    bands = list(zip(*columns, strict=True))
+    if not bands:
+        return ""
+    kind = type_of(cumulative=True, fixed_prices=columns[1], unit_prices=columns[2])
+    return price_text(kind, bands, pricing.priced.unit)
 
 
 def _tiers(pricing: Pricing) -> tuple[str, str]:

@@ -29,6 +29,7 @@ BUILT_CASES = {
     "derived-field-and-precedence",
     "empty-bills-and-zero-lines",
     "in-advance-flag-inheritance",
+    "minimum-counts-by-covered-period",
     "minimum-in-advance-stub",
     "minimum-never-billed-is-not-refunded",
     "minimum-of-a-pricing-in-part-of-a-period",

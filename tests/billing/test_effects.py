@@ -55,6 +55,19 @@ def test_a_start_on_a_boundary_is_billed_whole_on_the_next(shop, told):
     ]
 
 
+def test_a_minimum_is_told_with_when_it_is_billed(shop, told, organization):
+    plan = shop.plan()
+    plan.minimum_spend = Decimal(300)
+    said = told(plan, date(2026, 4, 1))
+    assert "Minimum spend 300 USD a period. A period that comes to less is topped up, prorated by days." in said
+    plan.minimum_spend_bill_in_advance = True
+    said = told(plan, date(2026, 4, 1))
+    assert said[0].startswith("First bill on 1 Apr 2026, covering 1 – 30 Apr 2026.")
+    assert any(each.startswith("Minimum spend 300 USD a period. Billed in advance;") for each in said)
+    plan.plan_template.bill_frequency = "AD_HOC"
+    assert any("however many days" in each for each in told(plan, date(2026, 4, 1)))
+
+
 def test_a_start_inside_a_period_is_prorated_by_days(shop, told):
     said = told(shop.plan(standing_charge="450"), date(2026, 6, 15), date(2027, 6, 15))
     assert said[0].startswith("First bill on 1 Jul 2026, covering 15 – 30 Jun 2026.")

@@ -115,7 +115,7 @@ def test_an_aggregation_whose_tiers_span_a_plan_keeps_adding_up(aggregation: Agg
 
 
 def test_overage_prices_are_for_cumulative_prices_of_each_period(
-    aggregation: Aggregation, plan: Plan
+    manager: Client, aggregation: Aggregation, plan: Plan
 ) -> None:
     over = bands(("0", "0", "9"))
     for fields in ({"cumulative": False}, {"tiers_span_plan": True}):
@@ -128,6 +128,9 @@ def test_overage_prices_are_for_cumulative_prices_of_each_period(
     pricing = a_pricing(aggregation, plan, overage_bands=over)
     pricing.refresh_from_db()
     assert (pricing.overage_lower_limits, pricing.overage_unit_prices) == ([0], [9])
+    page = text(manager.get(reverse("plans:pricing_detail", pk=pricing.pk)))
+    assert "Overage prices" in page
+    assert "9.00 per GB" in page
     assert services.update_pricing(pricing, version=1, overage_bands=()).overage_unit_prices == []
 
 
