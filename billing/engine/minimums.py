@@ -161,15 +161,22 @@ def settled_minimums(
         at_start = minimum.part.start == item.period.start
         ahead = _billed_ahead(minimum, item.period, lines, billed) if at_start else ZERO
         if ahead > 0:
-            yield _refund(minimum, ahead, counted(minimum, lines, billed))
+            yield _refund(minimum, ahead, counted(minimum, item.period, lines, billed))
         elif not (minimum.in_advance and at_start and item.stub is None):
-            yield _top_up(minimum, counted(minimum, lines, billed))
+            yield _top_up(minimum, counted(minimum, item.period, lines, billed))
 
 
-def counted(minimum: Minimum, lines: Sequence[LineDraft], billed: Sequence[BilledAhead]) -> Counted:
-    """What counts towards a minimum, by type and whether it stands on an earlier bill."""
+def counted(
+    minimum: Minimum, period: Period, lines: Sequence[LineDraft], billed: Sequence[BilledAhead]
+) -> Counted:
+    """What counts towards a minimum, by type and whether it stands on an earlier bill.
+
+    Towards a plan's, all that covers days of the bill's period counts, also what is given back of days that
+    the attachment no longer has.
+    """
     found = Counted()
-    part, attachment, pricing = minimum.part, minimum.attachment.id, minimum.pricing
+    attachment, pricing = minimum.attachment.id, minimum.pricing
+    part = minimum.part if pricing else period
     types = OF_PRICING if pricing else OF_PLAN
     for line in lines:
         if line.attachment_id == attachment and part.start <= line.start < part.end:

@@ -113,6 +113,7 @@ class _Maker:
                 organization=self._organization, plan_template=template, name=each_plan.name,
                 code=each_plan.code, standing_charge=None if own is None else Decimal(own),
                 minimum_spend=None if least is None else Decimal(least),
+                minimum_spend_bill_in_advance=each_plan.minimum_in_advance,
                 custom_fields={} if own is None else self._own_values.of_plan(),
             )  # fmt: skip
             self._price(each_plan.prices, plan=plan)

@@ -103,6 +103,7 @@ class PlanOffer:
     standing_charge: str | None = None
     prices: tuple[Price, ...] = ()
     minimum: str | None = None
+    minimum_in_advance: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +237,9 @@ COMPUTE = Offer(
     ),
     plans=(
         PlanOffer("compute-on-demand", "Compute On Demand"),
-        PlanOffer("compute-enterprise", "Compute Enterprise", "490", minimum="1200"),
+        PlanOffer(
+            "compute-enterprise", "Compute Enterprise", "490", minimum="1200", minimum_in_advance=True
+        ),
     ),
     standing_charge_description="Platform fee",
 )  # fmt: skip

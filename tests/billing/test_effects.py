@@ -59,7 +59,8 @@ def test_a_minimum_is_told_with_when_it_is_billed(shop, told, organization):
     plan = shop.plan()
     plan.minimum_spend = Decimal(300)
     said = told(plan, date(2026, 4, 1))
-    assert "Minimum spend 300 USD a period. A period that comes to less is topped up, prorated by days." in said
+    in_arrears = "A period that comes to less is topped up, prorated by days."
+    assert f"Minimum spend 300 USD a period. {in_arrears}" in said
     plan.minimum_spend_bill_in_advance = True
     said = told(plan, date(2026, 4, 1))
     assert said[0].startswith("First bill on 1 Apr 2026, covering 1 – 30 Apr 2026.")

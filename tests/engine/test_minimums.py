@@ -284,6 +284,20 @@ def test_an_early_end_gives_back_a_pricings_minimum_too():
     assert bill.lines[1].pricing_id == pricing.id
 
 
+def test_what_is_given_back_of_a_pricings_minimum_does_not_count_towards_its_plans():
+    pricing = priced("30", minimum_spend_in_advance=True)
+    attachment = plan("60", pricing, end="2024-06-11")
+    billed = [replace(make_ahead(attachment, "30", *JUNE, source=pricing.id), final=True)]
+    bill = rate_items(make_item(attachment, *JUNE), usage={N: "5"}, billed=billed)
+    assert told(bill)[1:] == [
+        ("MINIMUM_SPEND", "-20.00"),
+        ("MINIMUM_SPEND", "10.00"),
+        ("MINIMUM_SPEND_REFUND", "-5.00"),
+    ]
+    # With the 30 billed ahead it comes to the plan's 60 for 10 of 30 days.
+    assert bill.total + 30 == 20
+
+
 def test_a_minimum_in_advance_makes_the_start_a_bill_date():
     attachment = plan("300", minimum_spend_in_advance=True)
     assert due_dates(attachment, date.min, day("2024-07-01")) == [day("2024-06-01"), day("2024-07-01")]
