@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from m3console.core.lists.filters import ListFilter
 from m3console.core.models import Organization
 from m3console.core.registry import Offered
-from plans.models import CounterPricing, Meter, Plan, PlanTemplate, Pricing, Product
+from plans.models import BillsAs, CounterPricing, Meter, Plan, PlanTemplate, Pricing, Product
 
 GLOBAL = "global"
 
@@ -108,10 +108,13 @@ class PlanFilter(ListFilter):
 
 
 class PricingFilter(ListFilter):
-    """By plan template; the others come with links from their pages."""
+    """By plan template and by what it bills as; the others come with links from their pages."""
 
     offered = {"plan_template": every(PlanTemplate)}
     plan_template = belongs("plan_template", label="Plan template")
+    bills_as = django_filters.ChoiceFilter(
+        field_name="type", label="Bills as", choices=BillsAs.choices, empty_label="Any"
+    )
     plan = named_in_link("plan", "Plan id")
     aggregation = named_in_link("aggregation", "Aggregation id")
     compound = named_in_link("compound_aggregation", "Compound aggregation id")

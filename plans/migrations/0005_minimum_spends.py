@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='plan',
             name='minimum_spend_bill_in_advance',
-            field=models.BooleanField(blank=True, null=True),
+            field=models.BooleanField(blank=True, null=True, verbose_name='minimum spend in advance'),
         ),
         migrations.AddField(
             model_name='plan',
@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='planevent',
             name='minimum_spend_bill_in_advance',
-            field=models.BooleanField(blank=True, null=True),
+            field=models.BooleanField(blank=True, null=True, verbose_name='minimum spend in advance'),
         ),
         migrations.AddField(
             model_name='planevent',
@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='plantemplate',
             name='minimum_spend_bill_in_advance',
-            field=models.BooleanField(blank=True, null=True),
+            field=models.BooleanField(blank=True, null=True, verbose_name='minimum spend in advance'),
         ),
         migrations.AddField(
             model_name='plantemplate',
@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='plantemplateevent',
             name='minimum_spend_bill_in_advance',
-            field=models.BooleanField(blank=True, null=True),
+            field=models.BooleanField(blank=True, null=True, verbose_name='minimum spend in advance'),
         ),
         migrations.AddField(
             model_name='plantemplateevent',
@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='pricing',
             name='minimum_spend_bill_in_advance',
-            field=models.BooleanField(blank=True, null=True),
+            field=models.BooleanField(blank=True, null=True, verbose_name='minimum spend in advance'),
         ),
         migrations.AddField(
             model_name='pricing',
@@ -180,7 +180,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='pricingevent',
             name='minimum_spend_bill_in_advance',
-            field=models.BooleanField(blank=True, null=True),
+            field=models.BooleanField(blank=True, null=True, verbose_name='minimum spend in advance'),
         ),
         migrations.AddField(
             model_name='pricingevent',

@@ -46,7 +46,7 @@ class PlanTemplate(Entity):
     standing_charge_bill_in_advance = models.BooleanField("standing charge in advance", null=True, blank=True)
     minimum_spend = ExactDecimal(default=Decimal(0))
     minimum_spend_description = models.CharField(max_length=200, blank=True, validators=[text_valid])
-    minimum_spend_bill_in_advance = models.BooleanField(null=True, blank=True)
+    minimum_spend_bill_in_advance = models.BooleanField("minimum spend in advance", null=True, blank=True)
     custom_fields = CustomFieldsField()
 
     objects = NamedQuerySet["PlanTemplate"].as_manager()
@@ -121,7 +121,7 @@ class Plan(Entity):
     standing_charge_bill_in_advance = models.BooleanField("standing charge in advance", null=True, blank=True)
     minimum_spend = ExactDecimal(null=True, blank=True)
     minimum_spend_description = models.CharField(max_length=200, blank=True, validators=[text_valid])
-    minimum_spend_bill_in_advance = models.BooleanField(null=True, blank=True)
+    minimum_spend_bill_in_advance = models.BooleanField("minimum spend in advance", null=True, blank=True)
     custom_fields = CustomFieldsField()
 
     objects = NamedQuerySet["Plan"].as_manager()

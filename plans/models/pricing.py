@@ -93,7 +93,7 @@ class Pricing(Entity):
     tiers_span_plan = models.BooleanField(default=False)
     minimum_spend = ExactDecimal(default=Decimal(0))
     minimum_spend_description = models.CharField(max_length=200, blank=True, validators=[text_valid])
-    minimum_spend_bill_in_advance = models.BooleanField(null=True, blank=True)
+    minimum_spend_bill_in_advance = models.BooleanField("minimum spend in advance", null=True, blank=True)
     overage_lower_limits = ArrayField(ExactDecimal(), default=list, blank=True)
     overage_fixed_prices = ArrayField(ExactDecimal(), default=list, blank=True)
     overage_unit_prices = ArrayField(ExactDecimal(), default=list, blank=True)
