@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import ModuleType
 from typing import Any
@@ -68,7 +68,7 @@ class Made:
                 line.item.end,
                 line.subtotal,
                 line.item.type,
-                None if line.item.pricing is None else line.item.pricing.code,
+                line.item.source,
             )
             for line in self.expected.lines
             if line.item.is_ahead
@@ -76,16 +76,19 @@ class Made:
 
 
 def history_differences(runs: Runs, history: History) -> list[str]:
-    """Everything in which the engine's bills are not the oracle's, before the ends and after them."""
-    first = list(made_bills(runs, history, history.attachments, history.until, []))
-    if any(isinstance(each, str) for each in first):
-        return [str(each) for each in first if isinstance(each, str)]
-    kept = [each for each in first if each.due.bill_date <= history.approved_until]
-    return [
-        f"again: {each}"
-        for each in made_bills(runs, history, history.ended, history.again, kept)
-        if isinstance(each, str)
-    ]
+    """Everything in which the engine's bills are not the oracle's, in the first step that has any."""
+    kept: list[Made] = []
+    attachments = history.attachments
+    for number, step in enumerate(history.steps):
+        attachments = tuple(replace(each, end=step.ends.get(each.code, each.end)) for each in attachments)
+        made = list(made_bills(runs, history, attachments, step.until, kept))
+        differences = [f"step {number}: {each}" for each in made if isinstance(each, str)]
+        if differences:
+            return differences
+        kept += [
+            each for each in made if isinstance(each, Made) and each.due.bill_date <= step.approved_until
+        ]
+    return []
 
 
 def made_bills(
@@ -120,11 +123,7 @@ def made_bills(
             f"{each.key} items", told, sorted((item.code, *period) for item, *period in items)
         )
         windows = runs.engine.bill.windows_wanted(each)
-        codes = {
-            id_of("aggregation", code): code
-            for item, *_ in items
-            for code in [pricing.aggregation.code for pricing in item.pricings]
-        }
+        codes = {id_of("aggregation", code): code for code in measured_codes(items)}
         keys = [(codes[window.aggregation_id], window.start, window.end, None) for window in windows]
         usage = {key: history.usage.get(key) for key in keys}
         situation = Situation(tuple(items), usage, history.billed_in, history.currencies, history.rates)
@@ -138,6 +137,13 @@ def made_bills(
         yield made
         billed += runs.ahead(draft, False)
         known += made.ahead
+
+
+def measured_codes(items: Sequence[oracle.DueItem]) -> set[str]:
+    """The codes of all aggregations that are priced, or stand in a calculation that is."""
+    priced = [pricing.aggregation for item, *_ in items for pricing in item.pricings]
+    inside = [each for one in priced if isinstance(one, oracle.Compound) for each in one.inputs]
+    return {each.code for each in [*priced, *inside]}
 
 
 def kind_of(due: Any) -> tuple[int, int]:

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from tests.engine import oracle
 from tests.engine.oracle_days import DAY
-from tests.engine.oracle_prices import Band
-from tests.engine.situations import FIRST_DAY, cents, money_rules, schedules
+from tests.engine.situations import FIRST_DAY, money_rules, schedules
 
 LENGTHS = {"DAILY": 8, "WEEKLY": 40, "MONTHLY": 150, "ANNUALLY": 900, "AD_HOC": 120}
+# How far from the last approved bill's date an attachment ends, in days: mostly on it or near it.
+afar = st.sampled_from([0, 0, 1, -1, 5, 10, 20, -10, -31])
 
 
 @dataclass(frozen=True)
@@ -37,14 +38,20 @@ class Daily:
 
 
 @dataclass(frozen=True)
-class History:
-    """Bills up to `until`; those up to `approved_until` stay; then come `ends`, and bills up to `again`."""
+class Step:
+    """Attachments are ended, bills made up to `until`, and those up to `approved_until` approved."""
 
-    attachments: tuple[oracle.Attachment, ...]
+    ends: dict[str, date]
     until: date
     approved_until: date
-    ends: dict[str, date]
-    again: date
+
+
+@dataclass(frozen=True)
+class History:
+    """What happens to an account, step by step; AD_HOC `runs` are known from the beginning."""
+
+    attachments: tuple[oracle.Attachment, ...]
+    steps: tuple[Step, ...]
     runs: dict[int, list[date]]
     is_consolidated: bool
     currencies: dict[str, oracle.Currency]
@@ -52,9 +59,13 @@ class History:
     billed_in: str = "USD"
     usage: Daily = Daily(0)
 
-    @property
-    def ended(self) -> tuple[oracle.Attachment, ...]:
-        return tuple(replace(each, end=self.ends.get(each.code, each.end)) for each in self.attachments)
+    def only_ends_after_what_is_approved(self) -> tuple[Step, ...]:
+        """What an end before it would mean for usage and refunds already approved is nobody's rule."""
+        approved = [date.min, *(step.approved_until for step in self.steps)]
+        return tuple(
+            replace(step, ends={code: end for code, end in step.ends.items() if end >= before})
+            for step, before in zip(self.steps, approved, strict=False)
+        )
 
 
 @st.composite
@@ -78,25 +89,23 @@ def histories(draw: st.DrawFn) -> History:
         end = draw(st.sampled_from([None, first.start + 40 * DAY]))
         chosen.append(replace(drawn, frequency="AD_HOC", interval=1, start=first.start, end=end))
     length = LENGTHS[min(chosen, key=lambda each: LENGTHS[each.frequency]).frequency] * first.interval
-    until = first.start + draw(st.integers(length // 3, length)) * DAY
-    edges = sorted({day for each in chosen for _, day in oracle.bill_periods(each, until)})
-    edge = draw(st.sampled_from(edges)) if edges else until
-    ended = draw(st.lists(st.sampled_from(chosen), max_size=3))
-    # Most ends fall on the last approved bill's date or near it.
-    ends = {
-        each.code: edge + draw(st.sampled_from([0, 0, 1, -1, 5, 10, 20, -10, -31])) * DAY for each in ended
-    }
-    open_ended = {each.code: each for each in chosen}
+    steps: list[Step] = []
+    until, approved = first.start + draw(st.integers(length // 3, length)) * DAY, date.min
+    ends = {each.code: each.end for each in chosen}
+    for number in range(draw(st.integers(2, 3))):
+        moved = {} if number == 0 else draw(st.dictionaries(st.sampled_from(sorted(ends)), afar, max_size=3))
+        earlier = {}
+        for each in chosen:
+            end = approved + moved[each.code] * DAY if each.code in moved else date.max
+            if each.start < end < (ends[each.code] or date.max):
+                earlier[each.code] = ends[each.code] = end
+        edges = sorted({day for each in chosen for _, day in oracle.bill_periods(each, until)})
+        approved = max(approved, draw(st.sampled_from(edges or [until])))
+        steps.append(Step(earlier, until, approved))
+        until += draw(st.integers(0, length)) * DAY
     return History(
         attachments=tuple(chosen),
-        until=until,
-        approved_until=edge,
-        ends={
-            code: end
-            for code, end in ends.items()
-            if end > open_ended[code].start and end < (open_ended[code].end or date.max)
-        },
-        again=until + draw(st.integers(0, length)) * DAY,
+        steps=tuple(steps),
         runs={1: sorted(draw(st.sets(st.integers(1, 200), max_size=4).map(to_days)))},
         is_consolidated=draw(st.booleans()),
         currencies={code: draw(money_rules()) for code in ("USD", "EUR", "Usd")},
@@ -106,70 +115,3 @@ def histories(draw: st.DrawFn) -> History:
 
 def to_days(numbers: set[int]) -> list[date]:
     return [FIRST_DAY + number * DAY for number in numbers]
-
-
-@st.composite
-def priced(draw: st.DrawFn, attachment: oracle.Attachment) -> oracle.Attachment:
-    """The attachment with a price or two, credits, and minimums of both levels."""
-    found = []
-    for number in range(draw(st.integers(0, 3))):
-        code = ("calls", "gb", "seats")[number]
-        bills_as = draw(st.sampled_from(["DEBIT", "DEBIT", "PRODUCT_CREDIT", "GLOBAL_CREDIT"]))
-        is_debit = bills_as == "DEBIT"
-        spans = is_debit and draw(st.integers(0, 3)) == 0
-        cumulative = draw(st.booleans())
-        start = (
-            attachment.start + draw(st.sampled_from([-400, -400, 0, 7, 31] if not spans else [-400])) * DAY
-        )
-        length = draw(st.sampled_from([None, None, 10, 45])) if not spans else None
-        lowers = [Fraction(0), Fraction(draw(st.integers(1, 200)))][: draw(st.integers(1, 2))]
-        fixed = cumulative or not spans
-        aggregation = oracle.Aggregation(
-            code,
-            draw(st.sampled_from([Fraction(1), Fraction(8)])),
-            "NONE" if spans else draw(st.sampled_from(["NONE", "UP"])),
-            None if spans else draw(st.sampled_from([None, None, Fraction(3)])),
-        )
-        found.append(
-            oracle.Pricing(
-                code=f"{attachment.code}-{code}",
-                on_plan=draw(st.booleans()),
-                aggregation=aggregation,
-                segment=None,
-                start=start,
-                end=None if length is None else start + length * DAY,
-                cumulative=cumulative,
-                bands=tuple(
-                    Band(lower, Fraction(draw(st.integers(0, 9))) if fixed else Fraction(0), draw(cents) / 8)
-                    for lower in lowers
-                ),
-                bills_as=bills_as,
-                spans_plan=spans,
-                minimum=draw(st.one_of(st.just(Fraction(0)), cents)) if is_debit else Fraction(0),
-                minimum_in_advance=draw(st.sampled_from([None, True, False])),
-            )
-        )
-    return replace(
-        attachment,
-        pricings=tuple(found),
-        product=draw(st.sampled_from(["api", "store"])),
-        minimum=draw(st.one_of(st.just(Fraction(0)), cents)),
-        minimum_in_advance=draw(st.booleans()),
-    )
-
-
-@st.composite
-def priced_histories(draw: st.DrawFn) -> History:
-    """Histories with usage; what ended did so after what is approved, and no mode forbids rounding."""
-    plain = draw(histories())
-    attachments = tuple(draw(priced(each)) for each in plain.attachments)
-    return replace(
-        plain,
-        attachments=attachments,
-        ends={code: end for code, end in plain.ends.items() if end >= plain.approved_until},
-        currencies={
-            code: replace(rules, mode=rules.mode.replace("UNNECESSARY", "HALF_UP"))
-            for code, rules in plain.currencies.items()
-        },
-        usage=Daily(draw(st.integers(0, 10**6))),
-    )

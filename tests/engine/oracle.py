@@ -11,6 +11,8 @@ from datetime import date
 from fractions import Fraction
 
 from tests.engine.oracle_ahead import Ahead, returns
+from tests.engine.oracle_compounds import Compound as Compound
+from tests.engine.oracle_counters import counter_items, level_before, price_of, totals_ahead
 from tests.engine.oracle_credits import capped
 from tests.engine.oracle_days import cut, proration
 from tests.engine.oracle_minimums import billed_for, counted, item_of, minimums, minimums_ahead
@@ -19,6 +21,7 @@ from tests.engine.oracle_standing import bill_periods, period_after, standing_pe
 from tests.engine.oracle_terms import Aggregation as Aggregation
 from tests.engine.oracle_terms import Attachment as Attachment
 from tests.engine.oracle_terms import Bill as Bill
+from tests.engine.oracle_terms import CounterPricing as CounterPricing
 from tests.engine.oracle_terms import Currency as Currency
 from tests.engine.oracle_terms import Item as Item
 from tests.engine.oracle_terms import Line as Line
@@ -27,7 +30,16 @@ from tests.engine.oracle_terms import Segment as Segment
 from tests.engine.oracle_terms import parts as parts
 
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "ANNUALLY", "AD_HOC")
-TYPES = ("STANDING_CHARGE", "USAGE", "USAGE_CREDIT", "MINIMUM_SPEND", "MINIMUM_SPEND_REFUND")
+TYPES = (
+    "STANDING_CHARGE",
+    "COUNTER_RUNNING_TOTAL_CHARGE",
+    "COUNTER_ADJUSTMENT_DEBIT",
+    "COUNTER_ADJUSTMENT_CREDIT",
+    "USAGE",
+    "USAGE_CREDIT",
+    "MINIMUM_SPEND",
+    "MINIMUM_SPEND_REFUND",
+)
 
 UsageKey = tuple[str, date, date, Segment | None]
 
@@ -49,12 +61,31 @@ def standing_items(
 def returned_items(attachment: Attachment, day: date, kept: Collection[Ahead]) -> Iterator[Item]:
     """What is given back of what earlier bills charged ahead for days after the end."""
     pricings = {pricing.code: pricing for pricing in attachment.pricings}
+    counters = {pricing.code: pricing for pricing in attachment.counters}
     for line, since, until in returns(attachment, day, kept):
-        pricing = None if line.source is None else pricings[line.source]
-        price = attachment.standing if line.type == "STANDING_CHARGE" else (pricing or attachment).minimum
+        pricing, counter = pricings.get(line.source or ""), counters.get(line.source or "")
+        price = (pricing or attachment).minimum
+        if counter is not None:
+            price = price_of(counter, level_before(attachment, counter.counter, line.start))
+        elif line.type == "STANDING_CHARGE":
+            price = attachment.standing
         is_whole = (since, until) == (line.start, line.end)
         amount = line.amount if is_whole else price * proration(attachment, since, until)
-        yield Item(line.type, attachment, pricing, since, until, None, None, (), -amount, True)
+        yield Item(line.type, attachment, pricing, since, until, None, None, (), -amount, True, counter)
+
+
+def quantity_of(
+    part: tuple[Pricing, date, date], usage: Mapping[UsageKey, Fraction | None]
+) -> Fraction | None:
+    """What was measured, else the default; of a compound, what its calculation comes to."""
+    aggregation, start, end, segment = usage_key(part)
+    priced = part[0].aggregation
+    if isinstance(priced, Compound):
+        return priced.quantity(
+            {each.code: usage.get((each.code, start, end, None)) for each in priced.inputs}
+        )
+    measured = usage.get((aggregation, start, end, segment))
+    return priced.default if measured is None else measured
 
 
 def usage_items(
@@ -63,9 +94,7 @@ def usage_items(
     """One for each part that has a value: what was measured, else the default."""
     for part in parts(attachment, start, end):
         pricing, since, until = part
-        quantity = usage.get(usage_key(part))
-        if quantity is None:
-            quantity = pricing.aggregation.default
+        quantity = quantity_of(part, usage)
         if quantity is None:
             continue
         units = units_of(quantity, pricing.aggregation.per_unit, pricing.aggregation.rounding)
@@ -84,6 +113,8 @@ def usage_items(
 def place(item: Item) -> tuple[object, ...]:
     """By type, then attachment start and code, pricing start, aggregation code, segment, period start."""
     head = (TYPES.index(item.type), item.attachment.start, item.attachment.code)
+    if item.counter is not None:
+        return (*head, False, item.counter.start, item.counter.counter, -1, item.start)
     if item.pricing is None:
         return (*head, True, item.start)
     aggregation, segment = item.pricing.aggregation, item.pricing.segment
@@ -166,6 +197,8 @@ def bill_of(
     for attachment, start, day in items:
         drafts += standing_items(attachment, start, day, (runs or {}).get(attachment.interval, ()))
         drafts += returned_items(attachment, day, kept)
+        drafts += counter_items(attachment, start, day)
+        drafts += totals_ahead(attachment, *period_after(attachment, day))
         drafts += usage_items(attachment, start, day, usage)
     lines = settled([draft for draft in drafts if draft.type != "USAGE_CREDIT"])
     credited = sorted((draft for draft in drafts if draft.type == "USAGE_CREDIT"), key=place)
@@ -203,9 +236,8 @@ def minimum_items(
         else:
             whole = rounded(minimum.amount, currency.places, currency.mode)
             yield item_of(attachment, minimum, "MINIMUM_SPEND", max(whole - spent, Fraction(0)))
-    if attachment.frequency != "AD_HOC":
-        for minimum in minimums_ahead(attachment, *period_after(attachment, day)):
-            yield item_of(attachment, minimum, "MINIMUM_SPEND", minimum.amount, is_ahead=True)
+    for minimum in minimums_ahead(attachment, *period_after(attachment, day)):
+        yield item_of(attachment, minimum, "MINIMUM_SPEND", minimum.amount, is_ahead=True)
 
 
 def bill_dates(items: Collection[DueItem]) -> tuple[date, date]:

@@ -41,8 +41,12 @@ class Ahead:
 
 
 def unused(attachment: Attachment, kept: Collection[Ahead]) -> Iterator[tuple[Ahead, list[date]]]:
-    """Approved lines with the days after the end that they charge and no other bill has given back."""
-    mine = [each for each in kept if each.code == attachment.code]
+    """Approved lines with the days after the end that they charge and no other bill has given back.
+
+    What is not prorated is not given back.
+    """
+    whole = {pricing.code for pricing in attachment.counters if not pricing.prorate_total}
+    mine = [each for each in kept if each.code == attachment.code and each.source not in whole]
     for line in mine:
         given = {day for each in mine if each.is_return and each.kind == line.kind for day in each.days}
         days = sorted(

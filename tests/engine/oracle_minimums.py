@@ -87,20 +87,19 @@ def counted(
     total = Fraction(0)
     for line in lines:
         item = line.item
-        if item.attachment.code != attachment.code or item.start >= day:
+        if item.attachment.code != attachment.code or not start <= item.start < day:
             continue
         is_earlier = minimum.pricing is None and item.pricing is not None
-        if item.type in COUNTED and not item.is_ahead:
+        if item.type in COUNTED:
             total += line.subtotal if is_earlier or item.pricing == minimum.pricing else 0
-        elif is_earlier and item.type in TOP_UPS and item.start >= start:
+        elif is_earlier and item.type in TOP_UPS:
             total += line.subtotal
     if minimum.pricing is None:
         total += sum(
             each.amount
             for each in known
             if each.code == attachment.code
-            and each.type == "MINIMUM_SPEND"
-            and each.source is not None
+            and (each.type in COUNTED or (each.type in TOP_UPS and each.source is not None))
             and start <= each.start < day
         )
     return max(total, Fraction(0))

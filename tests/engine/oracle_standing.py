@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from tests.engine.oracle_ahead import Ahead, unused
+from tests.engine.oracle_counters import totals_ahead
 from tests.engine.oracle_days import DAY, boundaries, cut, starts_on_boundary
 from tests.engine.oracle_minimums import minimums_ahead
 from tests.engine.oracle_terms import Attachment
@@ -30,7 +31,11 @@ def bills_on_start(attachment: Attachment) -> bool:
     if not starts_on_boundary(attachment):
         return False
     first = attachment.start, bill_edges(attachment, attachment.start)[0]
-    return (is_ahead(attachment) and is_charged(attachment, 0)) or bool(minimums_ahead(attachment, *first))
+    return (
+        (is_ahead(attachment) and is_charged(attachment, 0))
+        or bool(minimums_ahead(attachment, *first))
+        or any(item.amount for item in totals_ahead(attachment, *first))
+    )
 
 
 def bill_edges(
@@ -105,7 +110,9 @@ def standing_periods(
 
 
 def period_after(attachment: Attachment, day: date) -> tuple[date, date]:
-    """The period that starts on a bill date, whether or not the attachment runs on."""
+    """The period that starts on a bill date, ended or not; of AD_HOC it has no days."""
+    if attachment.frequency == "AD_HOC":
+        return day, day
     return day, next(
         each
         for each in boundaries(attachment, max(day, attachment.anchor), max(day, attachment.anchor) + DAY)

@@ -44,7 +44,27 @@ class Pricing:
 
 
 @dataclass(frozen=True)
+class CounterPricing:
+    code: str
+    on_plan: bool
+    counter: str
+    start: date
+    end: date | None
+    cumulative: bool
+    bands: tuple[Band, ...]
+    in_advance: bool = True
+    prorate_total: bool = True
+    prorate_debit: bool = True
+    prorate_credit: bool = True
+
+    def applies(self, day: date) -> bool:
+        return self.start <= day and (self.end is None or day < self.end)
+
+
+@dataclass(frozen=True)
 class Attachment:
+    """`levels` say from which day on a counter of the account stands where."""
+
     code: str
     start: date
     end: date | None
@@ -61,6 +81,8 @@ class Attachment:
     product: str = ""
     minimum: Fraction = Fraction(0)
     minimum_in_advance: bool = False
+    counters: tuple[CounterPricing, ...] = ()
+    levels: tuple[tuple[str, date, Fraction], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,6 +105,13 @@ class Item:
     charges: tuple[Charge, ...]
     amount: Fraction
     is_ahead: bool = False
+    counter: CounterPricing | None = None
+
+    @property
+    def source(self) -> str | None:
+        """The code of the pricing that it comes from; None for what is the plan's."""
+        of = self.pricing or self.counter
+        return of and of.code
 
 
 @dataclass(frozen=True)

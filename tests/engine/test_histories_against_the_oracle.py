@@ -1,5 +1,5 @@
 """All bills of random accounts are the oracle's: standing charges in arrears, in advance and given back;
-usage, tiers that span the plan, credits, minimum spends and their refunds."""
+usage, tiers that span the plan, counters, credits, minimum spends and their refunds."""
 
 import pytest
 from hypothesis import given, settings
@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from billing.engine import bill, due, types
 from tests.engine.comparison import Engine
 from tests.engine.comparison_histories import Runs, history_differences
-from tests.engine.histories import History, histories, priced_histories
+from tests.engine.histories import History, histories
+from tests.engine.priced_histories import priced_histories
 
 RUNS = Runs(Engine(types, bill), due)
 
