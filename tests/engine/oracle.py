@@ -155,10 +155,12 @@ def due_bills(
     kept: Collection[Ahead] = (),
     is_consolidated: bool = False,
     closed: Collection[BillKey] = (),
+    frequency: str | None = None,
 ) -> dict[BillKey, list[DueItem]]:
     """By date, frequency and interval: every attachment with that bill date, if the bill is due for one.
 
-    A consolidated bill has -1 for its frequency. `runs` are the dates of AD_HOC bills by interval.
+    A consolidated bill has -1 for its frequency; a run for one frequency makes those that hold it. `runs` are
+    the dates of AD_HOC bills by interval.
     """
     held: dict[BillKey, list[DueItem]] = {}
     wanted: set[BillKey] = set()
@@ -171,7 +173,8 @@ def due_bills(
         for start, day in periods:
             held.setdefault((day, *kind), []).append((attachment, start, day))
             is_new = attachment.code not in (since or {}) or day > (since or {})[attachment.code]
-            if is_new and (not latest_only or day == periods[-1][1]):
+            is_asked = frequency in (None, attachment.frequency)
+            if is_new and is_asked and (not latest_only or day == periods[-1][1]):
                 wanted.add((day, *kind))
     return {key: held[key] for key in sorted(wanted)}
 

@@ -3,27 +3,24 @@
 import ast
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from decimal import Inexact
 from fractions import Fraction
-from itertools import pairwise
-from math import lcm
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from billing.engine import bill, types
+from billing.engine import bill, due, types
 from billing.engine.money import money
 from billing.engine.segments import assign
 from tests.engine import oracle
 from tests.engine.comparison import Engine, bill_differences, decimal_of, due_bill_facts, id_of
-from tests.engine.oracle_days import DAY, boundaries, proration
+from tests.engine.oracle_days import DAY, proration
 from tests.engine.oracle_prices import Band, InexactError, charges_for, rounded
-from tests.engine.situations import MODES, SEGMENTED, Situation, cents, schedules, situations
+from tests.engine.situations import MODES, SEGMENTED, Situation, schedules, situations
 
 ENGINE = Engine(types, bill)
 
@@ -45,33 +42,44 @@ def test_every_bill_is_the_oracles_at_length(situation: Situation) -> None:
     assert bill_differences(ENGINE, situation) == []
 
 
-@examples(300)
+@examples(120)
 @given(
     attachments=st.tuples(schedules("a"), schedules("b"), schedules("c")),
     ahead=st.integers(0, 400),
     latest_only=st.booleans(),
     billed=st.lists(st.integers(0, 300), max_size=3),
+    is_consolidated=st.booleans(),
+    frequency=st.sampled_from([None, None, *oracle.FREQUENCIES[:4]]),
 )
 def test_bills_fall_due_on_the_oracles_dates(
-    attachments: tuple[oracle.Attachment, ...], ahead: int, latest_only: bool, billed: list[int]
+    attachments: tuple[oracle.Attachment, ...],
+    ahead: int,
+    latest_only: bool,
+    billed: list[int],
+    is_consolidated: bool,
+    frequency: str | None,
 ) -> None:
     until = attachments[0].start + ahead * DAY
     since = {each.code: each.start + days * DAY for each, days in zip(attachments, billed, strict=False)}
-    expected = oracle.due_bills(attachments, until, latest_only, since)
+    expected = oracle.due_bills(
+        attachments, until, latest_only, since, is_consolidated=is_consolidated, frequency=frequency
+    )
     found = ENGINE.due_bills(
         attachments,
         until,
         latest_only=latest_only,
         since={id_of("attachment", code): day for code, day in since.items()},
+        frequency=frequency and types.Frequency(frequency),
+        made=due.made_of({}, consolidate=is_consolidated),
     )
     assert due_bill_facts(found) == [
         (
             day,
-            oracle.FREQUENCIES[frequency],
+            "None" if kind < 0 else oracle.FREQUENCIES[kind],
             interval,
             sorted((each.code, *period) for each, *period in items),
         )
-        for (day, frequency, interval), items in expected.items()
+        for (day, kind, interval), items in expected.items()
     ]
 
 
@@ -111,35 +119,6 @@ def test_half_even_and_half_up_differ_at_exact_halves_only(amount: Fraction, pla
     scaled = abs(amount) * 10**places
     at_half_above_even = scaled % 2 == Fraction(1, 2)
     assert (found["HALF_EVEN"] != found["HALF_UP"]) == at_half_above_even
-
-
-@examples(150)
-@given(schedule=schedules(), length=st.integers(2, 120), cut=st.integers(1, 119), price=cents)
-def test_standing_charges_of_the_parts_of_an_attachment_sum_to_those_of_the_whole(
-    schedule: oracle.Attachment, length: int, cut: int, price: Fraction
-) -> None:
-    assume(cut < length and price)
-    start, middle, end = (schedule.start + days * DAY for days in (0, cut, length))
-    natural = boundaries(schedule, start, end)
-    # A price that is whole for any number of days of these periods: nothing is left to rounding.
-    price *= lcm(*((after - before).days for before, after in pairwise(natural)))
-    every = {"standing_interval": 1, "standing_offset": 0}
-    whole = replace(schedule, end=end, standing=price, currency="USD", **every)
-    first, second = replace(whole, end=middle), replace(whole, code="b", start=middle)
-    expected = proration(whole, start, end) * price
-    assert standing_charges([whole]) == standing_charges([first, second]) == expected
-
-
-def standing_charges(attachments: list[oracle.Attachment]) -> Fraction:
-    """What all bills to the end of the attachments come to, in money that must not need rounding."""
-    rules = {"USD": oracle.Currency(2, "UNNECESSARY")}
-    total = Fraction(0)
-    for due in ENGINE.due_bills(attachments, date(2030, 1, 1)):
-        situation = Situation((), {}, "USD", rules, {})
-        rated = bill.compute_bill(ENGINE.bill_input(situation, due))
-        assert rated.problems == ()
-        total += Fraction(rated.total)
-    return total
 
 
 @examples(300)

@@ -68,6 +68,18 @@ def in_two(whole: oracle.Attachment, middle: date) -> list[oracle.Attachment]:
 
 
 @settings(max_examples=60, derandomize=True, database=None)
+@given(schedule=schedules(), length=lengths, cut=cuts, cents=st.integers(1, 20_000))
+def test_standing_charges_of_the_parts_of_an_attachment_sum_to_those_of_the_whole(
+    schedule: oracle.Attachment, length: int, cut: int, cents: int
+) -> None:
+    bare, middle = attached(schedule, length, cut)
+    price = Fraction(cents, 100) * whole_price(bare, bare.start, bare.start + length * DAY)
+    whole = replace(bare, standing=price)
+    expected = proration(whole, whole.start, whole.start + length * DAY) * price
+    assert cost([whole])[0] == cost(in_two(whole, middle))[0] == expected
+
+
+@settings(max_examples=60, derandomize=True, database=None)
 @given(schedule=schedules(), length=lengths, cut=cuts, in_advance=st.booleans())
 def test_minimums_of_the_parts_of_an_attachment_sum_to_those_of_the_whole(
     schedule: oracle.Attachment, length: int, cut: int, in_advance: bool
