@@ -57,10 +57,13 @@ def give_back_dates(
 ) -> Iterator[date]:
     """The dates on which what the attachment no longer uses is given back: of each charge, the first boundary
     after its bill whose own bill is not `closed`, that is approved or locked.
+
+    A running total that is not prorated is not given back, and makes no date.
     """
     if attachment.end is None or attachment.frequency is Frequency.AD_HOC:
         return
-    final = [each for each in billed if each.final]
+    whole = {each.id for each in attachment.counter_pricings if not each.prorate_running_total}
+    final = [each for each in billed if each.final and each.source_id not in whole]
     for charged, _, _ in _outstanding(attachment, _with(attachment), final):
         schedule = Schedule.of(attachment)
         number = schedule.number_at(charged.bill_date) + 1

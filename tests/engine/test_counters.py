@@ -259,6 +259,10 @@ def test_what_is_not_prorated_is_not_given_back():
     assert told(early({"2024-06-01": 18}, whole(), "2024-07-11")) == {"08-01": []}
 
 
+def test_what_is_not_given_back_makes_no_bill_date_after_the_end():
+    assert told(early({"2024-06-01": 18}, whole(), "2024-07-01")) == {}
+
+
 def test_what_was_billed_at_another_level_is_given_back_of_what_was_billed():
     attachment = counted("2024-06-15", None, {"2024-06-01": 18}, priced())
     first = make_bills([attachment], "2024-07-01")

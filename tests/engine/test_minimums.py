@@ -319,6 +319,7 @@ def test_what_is_given_back_of_a_pricings_minimum_no_longer_counts_towards_the_p
         make_ahead(both, "31", "2024-07-01", "2024-08-01", source=pricing_id),
         make_ahead(both, "310", "2024-07-01", "2024-08-01"),
     ]
+    billed = [replace(each, final=True) for each in billed]
     bill = rate_items(make_item(both, "2024-07-01", "2024-08-01"), billed=billed)
     assert told(bill) == [
         ("MINIMUM_SPEND", "-21.00"),
