@@ -29,7 +29,7 @@ def examples(number: int) -> Callable[..., Any]:
     return settings(max_examples=number, derandomize=True, database=None)
 
 
-@examples(120)
+@examples(80)
 @given(situations())
 def test_every_bill_is_the_oracles(situation: Situation) -> None:
     assert bill_differences(ENGINE, situation) == []
@@ -42,7 +42,7 @@ def test_every_bill_is_the_oracles_at_length(situation: Situation) -> None:
     assert bill_differences(ENGINE, situation) == []
 
 
-@examples(120)
+@examples(80)
 @given(
     attachments=st.tuples(schedules("a"), schedules("b"), schedules("c")),
     ahead=st.integers(0, 400),
@@ -90,7 +90,7 @@ amounts = st.one_of(
 )
 
 
-@examples(400)
+@examples(150)
 @given(
     amount=amounts,
     factor=st.fractions(0, 3, max_denominator=366),
@@ -112,7 +112,7 @@ def test_money_is_rounded_as_the_oracle_rounds_it(
         assert (found.as_tuple().exponent, found.is_signed()) == (-places, expected < 0)
 
 
-@examples(300)
+@examples(100)
 @given(amount=amounts, places=st.integers(0, 5))
 def test_half_even_and_half_up_differ_at_exact_halves_only(amount: Fraction, places: int) -> None:
     found = {mode: money(decimal_of(amount), places, mode) for mode in ("HALF_EVEN", "HALF_UP")}
@@ -121,7 +121,7 @@ def test_half_even_and_half_up_differ_at_exact_halves_only(amount: Fraction, pla
     assert (found["HALF_EVEN"] != found["HALF_UP"]) == at_half_above_even
 
 
-@examples(300)
+@examples(100)
 @given(
     segments=st.permutations([*SEGMENTED, (("region", "*"), ("size", "*"))]),
     kept=st.integers(0, 5),

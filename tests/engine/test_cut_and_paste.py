@@ -67,7 +67,7 @@ def in_two(whole: oracle.Attachment, middle: date) -> list[oracle.Attachment]:
     return [replace(whole, end=middle), replace(whole, code="b", start=middle)]
 
 
-@settings(max_examples=60, derandomize=True, database=None)
+@settings(max_examples=30, derandomize=True, database=None)
 @given(schedule=schedules(), length=lengths, cut=cuts, cents=st.integers(1, 20_000))
 def test_standing_charges_of_the_parts_of_an_attachment_sum_to_those_of_the_whole(
     schedule: oracle.Attachment, length: int, cut: int, cents: int
@@ -79,7 +79,7 @@ def test_standing_charges_of_the_parts_of_an_attachment_sum_to_those_of_the_whol
     assert cost([whole])[0] == cost(in_two(whole, middle))[0] == expected
 
 
-@settings(max_examples=60, derandomize=True, database=None)
+@settings(max_examples=30, derandomize=True, database=None)
 @given(schedule=schedules(), length=lengths, cut=cuts, in_advance=st.booleans())
 def test_minimums_of_the_parts_of_an_attachment_sum_to_those_of_the_whole(
     schedule: oracle.Attachment, length: int, cut: int, in_advance: bool
@@ -123,7 +123,7 @@ def price_by_days(
     return total
 
 
-@settings(max_examples=60, derandomize=True, database=None)
+@settings(max_examples=30, derandomize=True, database=None)
 @given(
     schedule=schedules(),
     length=lengths,
@@ -141,7 +141,7 @@ def test_prorated_counters_of_the_parts_of_an_attachment_sum_to_those_of_the_who
     assert cost([whole])[0] == cost(in_two(whole, middle))[0] == expected
 
 
-@settings(max_examples=60, derandomize=True, database=None)
+@settings(max_examples=30, derandomize=True, database=None)
 @given(schedule=schedules(), length=lengths, cut=cuts, in_advance=st.booleans(), level=units)
 def test_a_counter_repriced_at_the_same_price_costs_the_same(
     schedule: oracle.Attachment, length: int, cut: int, in_advance: bool, level: Fraction
@@ -155,7 +155,7 @@ def test_a_counter_repriced_at_the_same_price_costs_the_same(
 
 
 @pytest.mark.parametrize("in_advance", [False, True])
-@settings(max_examples=40, derandomize=True, database=None)
+@settings(max_examples=15, derandomize=True, database=None)
 @given(schedule=schedules(), length=lengths, cut=cuts, level=units, price=st.integers(1, 9999))
 def test_rounded_parts_differ_from_the_rounded_whole_by_no_more_than_half_a_cent_a_line(
     in_advance: bool, schedule: oracle.Attachment, length: int, cut: int, level: Fraction, price: int
@@ -169,7 +169,7 @@ def test_rounded_parts_differ_from_the_rounded_whole_by_no_more_than_half_a_cent
     assert abs(one - two) <= Fraction(lines + more + 2, 200)
 
 
-@settings(max_examples=60, derandomize=True, database=None)
+@settings(max_examples=30, derandomize=True, database=None)
 @given(schedule=schedules(), length=lengths, cut=cuts, seed=st.integers(0, 10**6), spans=st.booleans())
 def test_usage_is_counted_once_wherever_an_attachment_is_cut(
     schedule: oracle.Attachment, length: int, cut: int, seed: int, spans: bool

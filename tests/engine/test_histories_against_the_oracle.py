@@ -13,7 +13,7 @@ from tests.engine.priced_histories import priced_histories
 RUNS = Runs(Engine(types, bill), due)
 
 
-@settings(max_examples=80, derandomize=True, database=None)
+@settings(max_examples=50, derandomize=True, database=None)
 @given(histories())
 def test_every_bill_of_a_history_is_the_oracles(history: History) -> None:
     assert history_differences(RUNS, history) == []
