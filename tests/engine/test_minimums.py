@@ -310,19 +310,3 @@ def test_a_minimum_of_an_ad_hoc_plan_is_never_in_advance_but_topped_up_whole():
     bill = rate_items(make_item(ad_hoc, "2024-06-03", "2024-06-11"), usage={N: "20"})
     assert told(bill) == [("USAGE", "20.00"), ("MINIMUM_SPEND", "10.00"), ("MINIMUM_SPEND", "70.00")]
     assert not any(line.in_advance for line in bill.lines)
-
-
-def test_what_is_given_back_of_a_pricings_minimum_no_longer_counts_towards_the_plans():
-    both = plan("310", priced("31"), end="2024-07-11", minimum_spend_in_advance=True)
-    pricing_id = both.pricings[0].id
-    billed = [
-        make_ahead(both, "31", "2024-07-01", "2024-08-01", source=pricing_id),
-        make_ahead(both, "310", "2024-07-01", "2024-08-01"),
-    ]
-    billed = [replace(each, final=True) for each in billed]
-    bill = rate_items(make_item(both, "2024-07-01", "2024-08-01"), billed=billed)
-    assert told(bill) == [
-        ("MINIMUM_SPEND", "-21.00"),
-        ("MINIMUM_SPEND", "-210.00"),
-        ("MINIMUM_SPEND_REFUND", "-10.00"),
-    ]
