@@ -9,7 +9,7 @@ from m3console.core.models import Organization
 
 
 def ask_for_bills(organization: Organization, span: Span) -> int:
-    """Have every bill of the span made, month by month; answers how many runs that takes.
+    """Have every bill of the span made, month by month, but for ad hoc ones; answers how many runs it takes.
 
     A date that has had a run before gets no other.
     """
@@ -20,7 +20,7 @@ def ask_for_bills(organization: Organization, span: Span) -> int:
         had = set(jobs.values_list("bill_date", flat=True))
         wanted = [day for day in dates if day not in had]
         for day in wanted:
-            # The first one also makes the bills of plans that charge in advance from their start.
-            first = day == dates[0]
-            create_job(organization=organization, bill_date=day, latest_only=not first, source="command")
+            # The last one also makes what falls between: weekly bills, and charges in advance on a start.
+            last = day == dates[-1]
+            create_job(organization=organization, bill_date=day, latest_only=not last, source="command")
     return len(wanted)

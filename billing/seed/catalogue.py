@@ -35,7 +35,7 @@ WITHOUT_RATE = "AUD"
 
 def missing_plans(organization: Organization) -> list[str]:
     """The codes of plans on offer that the organization has not."""
-    codes = [plan.code for offer in OFFERS for plan in offer.plans]
+    codes = [plan.code for offer in OFFERS for plan in (*offer.plans, *offer.further)]
     known = set(Plan.objects.filter(organization=organization, code__in=codes).values_list("code", flat=True))
     return [code for code in codes if code not in known]
 
@@ -193,6 +193,7 @@ class _Maker:
             standing_charge_bill_in_advance=offer.in_advance,
         )
         create_plan(organization=self._organization, plan_template=template, name=offer.plan, code=offer.code)
+        self._price(self._offer.prices, plan_template=template)
 
     def _price(self, prices: tuple[Price, ...], **owner: Any) -> None:
         for price in prices:

@@ -126,7 +126,7 @@ class TemplateOffer:
 class Offer:
     """A product with one meter, its plans, and the template that they are of. `foreign`: priced in euros.
 
-    `further` are templates that nobody has yet.
+    `further` are more templates, each with one plan at the offer's prices.
     """
 
     code: str

@@ -9,8 +9,10 @@ from billing.seed.calendar import Span
 from billing.seed.customers import Customer, dice
 from billing.seed.offers import OFFERS, Offer
 
-# Of 100 customers so many have the offer, in the order of OFFERS.
+# Of 100 customers so many have the offer, in the order of OFFERS; and of those of an offer with further
+# templates so many have a plan of one of these.
 POPULARITY = (70, 55, 30, 45, 35, 25)
+OTHERWISE = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,9 @@ def _subscribed(
     roll: random.Random, offer: Offer, start: date, epoch: date | None, span: Span
 ) -> Iterator[Subscription]:
     """One plan of the offer, or, now and then, one that ended and the next that followed on the same day."""
+    if offer.further and roll.randrange(100) < OTHERWISE:
+        yield Subscription(offer, roll.choice(offer.further).code, start, None, epoch)
+        return
     plan = offer.plans[int(roll.randrange(100) >= 70)].code
     chance, days = roll.randrange(100), (span.today - start).days
     if chance >= 18 or days < 60:
