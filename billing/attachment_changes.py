@@ -15,6 +15,7 @@ from accounts.models import Account
 from billing.catalogue import load_catalogue
 from billing.engine.due import days_billed, due_dates, due_on, next_due_date
 from billing.engine.types import Attachment, DueAttachment, Frequency, Named, Period, Pricing
+from billing.given_back import given_back_effects
 from billing.models import Bill
 from m3console.core import clock
 from m3console.core.errors import Obstructed
@@ -171,6 +172,7 @@ def change_effects(before: AccountPlan, after: AccountPlan) -> Iterator[Effect]:
     new, old = as_engine(after), as_engine(before)
     touched = [each for each in touched_bills(before, after, new) if not each.locked]
     yield from _rated_again(touched, after)
+    yield from given_back_effects(before, after)
     today = clock.today(after.organization.timezone)
     unbilled = set(due_dates(new, date.min, today)) - set(due_dates(old, date.min, today))
     unbilled -= {each.bill.bill_date for each in touched}

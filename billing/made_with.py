@@ -90,9 +90,6 @@ def _while_attached(template: PlanTemplate) -> BillQuerySet:
     begun = Q(account__account_plans__start_date__lt=F("end_date"))
     ends_later = Q(account__account_plans__end_date__gt=F("start_date"))
     running = Q(account__account_plans__end_date=None) | ends_later
-    bills = Bill.objects.filter(
-        attached & begun & running,
-        frequency=template.bill_frequency,
-        frequency_interval=template.bill_frequency_interval,
-    )
+    own = Q(frequency=template.bill_frequency, frequency_interval=template.bill_frequency_interval)
+    bills = Bill.objects.filter(attached & begun & running & (own | Q(frequency="")))
     return Bill.objects.filter(pk__in=list(bills.order_by().values_list("pk", flat=True)[:NAMED]))

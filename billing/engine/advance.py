@@ -6,7 +6,6 @@ negative line of the same type; if the attachment has no bill date left, the nex
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -17,7 +16,6 @@ from billing.engine.types import (
     BilledAhead,
     BillInput,
     DueAttachment,
-    DueBill,
     Frequency,
     LineType,
     Period,
@@ -113,18 +111,6 @@ def not_billed_ahead(
         if mine and each.amount > 0 and each.start < period.end and each.bill_date < bill.due.bill_date:
             first = max(first, each.end)
     return Period(first, period.end) if first < period.end else None
-
-
-def as_it_stands(due: DueBill, standing: Sequence[BilledAhead]) -> DueBill:
-    """An approved bill's due items with the periods ahead that it charges, whatever has ended since."""
-    charged = {each.attachment_id: each for each in standing if each.amount > 0}
-    items = []
-    for item in due.items:
-        own, end = charged.get(item.attachment.id), item.attachment.end
-        if own is not None and end is not None and own.end > end:
-            item = replace(item, ahead=Period(own.start, own.end))
-        items.append(item)
-    return replace(due, items=tuple(items))
 
 
 def charged_ahead(draft: BillDraft, *, final: bool) -> list[BilledAhead]:

@@ -6,7 +6,7 @@ plans, the dates of the runs that ask for them.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from billing.engine.advance import give_back_dates
@@ -21,7 +21,15 @@ from billing.engine.calendar import (
 from billing.engine.charges import standing_charge_due_ahead
 from billing.engine.counters import running_total_due_ahead
 from billing.engine.minimums import minimum_due_ahead
-from billing.engine.types import Attachment, BilledAhead, BillKey, DueAttachment, Frequency, Period
+from billing.engine.types import (
+    Attachment,
+    BilledAhead,
+    BillKey,
+    DueAttachment,
+    DueBill,
+    Frequency,
+    Period,
+)
 
 # Each says whether a charge of some kind, not zero, is due in advance on the item's bill date.
 DUE_AHEAD = (standing_charge_due_ahead, running_total_due_ahead, minimum_due_ahead)
@@ -141,7 +149,7 @@ def due_on(attachment: Attachment, bill_date: date, made: Made = NOTHING_MADE) -
         attachment,
         period,
         ahead=_ahead(attachment, schedule, bill_date),
-        number=schedule.number_at(bill_date) - schedule.number_at(first),
+        number=_number(attachment, bill_date),
     )
     if bill_date > first or starts_on_boundary(attachment):
         return item
@@ -185,9 +193,31 @@ def _on_further_date(attachment: Attachment, bill_date: date, made: Made) -> Due
     if bill_date == attachment.start:
         return _on_start(attachment)
     schedule = Schedule.of(attachment)
-    number = schedule.number_at(bill_date)
-    first = schedule.number_at(first_bill_date(attachment))
-    return DueAttachment(attachment, Period(schedule.boundary(number - 1), bill_date), number=number - first)
+    previous = schedule.boundary(schedule.number_at(bill_date) - 1)
+    return DueAttachment(attachment, Period(previous, bill_date), number=_number(attachment, bill_date))
+
+
+def as_it_stands(due: DueBill, standing: Sequence[BilledAhead], attachments: Sequence[Attachment]) -> DueBill:
+    """An approved bill's items with the periods ahead that it charges, whatever of the account's attachments
+    has ended since, even before the bill's period (spec 7, Lines and bills)."""
+    charged = {each.attachment_id: Period(each.start, each.end) for each in standing if each.amount > 0}
+    items = []
+    for item in due.items:
+        own, end = charged.pop(item.attachment.id, None), item.attachment.end
+        kept = own is not None and end is not None and own.end > end
+        items.append(replace(item, ahead=own) if kept else item)
+    for attachment in attachments:
+        if attachment.id in charged and attachment.frequency is not Frequency.AD_HOC:
+            number = _number(attachment, due.bill_date)
+            none = Period(due.bill_date, due.bill_date)
+            items.append(DueAttachment(attachment, none, charged[attachment.id], number=number))
+    return replace(due, items=tuple(items))
+
+
+def _number(attachment: Attachment, bill_date: date) -> int:
+    """The number of the attachment's period that ends on a boundary; -1 on its start."""
+    schedule = Schedule.of(attachment)
+    return schedule.number_at(bill_date) - schedule.number_at(first_bill_date(attachment))
 
 
 def _ad_hoc(attachment: Attachment, bill_date: date, made: Made) -> DueAttachment | None:

@@ -5,10 +5,18 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from billing.engine.advance import as_it_stands, charged_ahead
+from billing.engine.advance import charged_ahead
 from billing.engine.bill import compute_bill, due_bills, windows_wanted
 from billing.engine.calendar import first_bill_date
-from billing.engine.due import NOTHING_MADE, Made, due_dates, due_on, last_due_date, made_of
+from billing.engine.due import (
+    NOTHING_MADE,
+    Made,
+    as_it_stands,
+    due_dates,
+    due_on,
+    last_due_date,
+    made_of,
+)
 from billing.engine.hashing import content_hash
 from billing.engine.types import (
     Attachment,
@@ -119,7 +127,8 @@ class AccountRun:
         bill = self.made.get(due.key)
         if bill is not None and bill.closed and content not in ("", bill.content_hash):
             own = self.ahead.get(due.key, [])
-            kept = compute_bill(replace(given, due=as_it_stands(due, own), standing=own))
+            stood = as_it_stands(due, own, self.account.attachments)
+            kept = compute_bill(replace(given, due=stood, standing=own))
             if not kept.problems and content_hash(kept) == bill.content_hash:
                 draft, content = kept, bill.content_hash
         stays = bill is not None and bill.closed and bill.content_hash == content

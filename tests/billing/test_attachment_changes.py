@@ -258,3 +258,17 @@ def test_an_ad_hoc_bill_has_the_days_that_its_run_gave_it(shop, on):
     assert list(change_effects(before, after))
     after.end_date = date(2024, 6, 20)
     assert touched_bills(before, after) == []
+
+
+def test_what_an_earlier_end_gives_back_is_told(shop, attachment):
+    bill = billed_ahead(shop, attachment)
+    after = read(attachment)
+    after.end_date = date(2024, 7, 11)
+    told = {effect.text: effect.why for effect in change_effects(attachment, after)}
+    why = told["Standing Charge of 11 – 31 Jul 2024 is given back."]
+    assert why.startswith(f"Bill {bill.reference} of 1 Jul 2024, locked, has charged it in advance and stays")
+    again = read(attachment)
+    again.end_date = date(2024, 7, 6)
+    texts = [effect.text for effect in change_effects(after, again)]
+    assert "Standing Charge of 6 – 10 Jul 2024 is given back." in texts
+    assert not [effect for effect in change_effects(again, after) if "given back" in effect.text]

@@ -222,3 +222,22 @@ def test_switched_off_pending_bills_come_apart_and_approved_ones_stay(shop, two_
     assert frequencies(two_rhythms) == [*apart[:2], ("2024-04-01", "", 1, "35.00")]
     assert BillRevision.objects.count() == 3
     assert BillLine.objects.count() == 4
+
+
+def test_an_approved_bill_of_two_is_not_reopened_by_an_end_before_its_period(shop):
+    account = subscriber(shop, "2024-06-01")
+    other = Shop(shop.organization, "network")
+    other.attach(account, other.plan("n", 7), "2024-06-01", code="n")
+    run(shop, JULY, **ALL)
+    approve(account, JUNE, JULY)
+    AccountPlan.objects.filter(code="a").update(end_date=date(2024, 6, 16))
+    for _ in range(2):
+        run(shop, AUGUST, **ALL)
+        assert bills(account) == [
+            ("2024-06-01", "31.00", "APPROVED", 1),
+            ("2024-07-01", "38.00", "APPROVED", 1),
+            ("2024-08-01", "-39.50", "PENDING", 1),
+        ]
+    AccountPlan.objects.filter(code="a").update(end_date=date(2024, 6, 15), start_date=date(2024, 6, 1))
+    run(shop, AUGUST, **ALL)
+    assert bills(account)[2] == ("2024-08-01", "-40.53", "PENDING", 2)

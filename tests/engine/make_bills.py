@@ -41,3 +41,15 @@ def totals(drafts):
 
 def ended(attachment, end):
     return replace(attachment, end=date.fromisoformat(end))
+
+
+def rated_again(attachments, until, drafts, *, closed=(), billed=()):
+    """The drafts rated once more, each beside what all the other bills charge in advance by then."""
+    own = {draft.bill_date: charged_ahead(draft, final=False) for draft in drafts}
+    made = made_of(dict.fromkeys(closed, True), [*billed, *(line for each in own.values() for line in each)])
+    again = []
+    for due in due_bills(attachments, day(until), made=made):
+        if due.key not in closed:
+            others = [line for date, lines in own.items() if date != due.bill_date for line in lines]
+            again.append(compute_bill(replace(make_input(due), billed=(*billed, *others))))
+    return again

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from billing.engine.advance import as_it_stands
 from billing.engine.bill import due_bills
 from billing.engine.due import (
     NOTHING_MADE,
+    as_it_stands,
     days_billed,
     due_dates,
     due_on,
@@ -268,8 +268,19 @@ def test_an_approved_bill_as_it_stands_keeps_the_period_that_it_charged_ahead():
     item = due_on(attachment, day("2024-07-01"))
     due = DueBill(day("2024-07-01"), MONTHLY, 1, (item, due_on(MONTHS, day("2024-07-01"))))
     assert item.ahead == Period(day("2024-07-01"), day("2024-07-11"))
-    kept = as_it_stands(due, [ahead(attachment, "2024-07-01", "2024-08-01")])
+    kept = as_it_stands(due, [ahead(attachment, "2024-07-01", "2024-08-01")], [attachment, MONTHS])
     assert kept.items[0].ahead == Period(day("2024-07-01"), day("2024-08-01"))
     assert kept.items[1] == due.items[1]
-    assert as_it_stands(due, [ahead(attachment, "2024-07-01", "2024-07-06")]) == due
-    assert as_it_stands(due, []) == due
+    assert as_it_stands(due, [ahead(attachment, "2024-07-01", "2024-07-06")], [attachment]) == due
+    assert as_it_stands(due, [], [attachment, MONTHS]) == due
+
+
+def test_as_it_stands_an_attachment_that_ended_before_keeps_its_place_on_the_bill():
+    gone = in_advance("2024-05-01", "2024-05-20")
+    per_run = replace(PER_RUN, id=make_id())
+    due = DueBill(day("2024-07-01"), MONTHLY, 1, (due_on(MONTHS, day("2024-07-01")),))
+    standing = [ahead(gone, "2024-07-01", "2024-08-01"), ahead(per_run, "2024-07-01", "2024-08-01")]
+    items = as_it_stands(due, standing, [gone, MONTHS, per_run]).items
+    assert [item.attachment for item in items] == [MONTHS, gone]
+    assert (items[1].period, items[1].number) == (Period(day("2024-07-01"), day("2024-07-01")), 1)
+    assert items[1].ahead == Period(day("2024-07-01"), day("2024-08-01"))

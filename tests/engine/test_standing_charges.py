@@ -14,7 +14,7 @@ from billing.engine.charges import standing_charge_due_ahead, standing_charges_d
 from billing.engine.due import due_on, made_of
 from billing.engine.types import BilledAhead, LineType
 from tests.engine.make import day, make_attachment, make_bill, make_input
-from tests.engine.make_bills import approved, ended, make_bills, told, totals
+from tests.engine.make_bills import approved, ended, make_bills, rated_again, told, totals
 
 
 def in_advance(start, end=None, charge="31", **more):
@@ -292,6 +292,7 @@ def test_however_early_it_ends_after_approved_bills_what_is_kept_is_the_days_use
     whole = make_bills([short], "2027-01-01")
     used = sum((draft.total for draft in whole), Decimal(0))
     kept = sum((draft.total for draft in [*before, *after]), Decimal(0))
+    assert rated_again([short], "2027-01-01", after, **approved(before)) == after
     # Of each line's one rounding at most half a cent is the difference.
     lines = sum(len(draft.lines) for draft in [*before, *after, *whole])
     stubs = [line for draft in before for line in draft.lines if not line.in_advance]
