@@ -1,11 +1,13 @@
 """Runs over what is charged in advance, ad hoc, or on consolidated bills (spec 3; spec 7)."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from billing.models import Bill, BillLine, BillRevision
+from m3console.core.links import reverse
 from plans.models import AccountPlan, Plan, PlanTemplate
 from tests.billing.make import AUGUST, JULY, Shop, bill_of, lines_of, run
 
@@ -241,3 +243,49 @@ def test_an_approved_bill_of_two_is_not_reopened_by_an_end_before_its_period(sho
     AccountPlan.objects.filter(code="a").update(end_date=date(2024, 6, 15), start_date=date(2024, 6, 1))
     run(shop, AUGUST, **ALL)
     assert bills(account)[2] == ("2024-08-01", "-40.53", "PENDING", 2)
+
+
+# What the bill page says
+
+
+def working(client, bill, position=1):
+    line = BillLine.objects.get(revision__bill=bill, revision__number=bill.revision, position=position)
+    answer = client.get(reverse("billing:bill_line", pk=bill.pk, line=line.pk)).content.decode()
+    return " ".join(re.sub(r"<[^>]+>", " ", answer).split())
+
+
+def test_a_charge_in_advance_says_when_it_is_due_and_what_is_given_back(shop, sign_in):
+    client = sign_in("viewer")
+    account = subscriber(shop, standing_charge_interval=2, standing_charge_offset=0)
+    run(shop, JULY, **ALL)
+    told = working(client, bill_of(account, JULY))
+    assert "Billed in advance, for the period that begins on the bill date" in told
+    assert "Due every 2 periods of the attachment; this is period 1." in told
+    approve(account, JULY)
+    end(account, date(2024, 7, 11))
+    run(shop, AUGUST, **ALL)
+    told = working(client, bill_of(account, AUGUST))
+    assert "31.00 USD was charged for 1 – 31 Jul 2024 on the bill of 1 Jul 2024" in told
+    assert "31.00 USD × 21/31" in told
+    assert "11 – 31 Jul 2024 : 21 of 31 days" in told
+
+
+def test_a_stub_of_several_periods_names_them_together(shop, sign_in):
+    account = shop.account()
+    plan = in_advance(shop, standing_charge_offset=0)
+    shop.attach(account, plan, "2024-03-16", code="a", bill_epoch=JULY)
+    run(shop, JULY, **ALL)
+    told = working(sign_in("viewer"), bill_of(account, JULY))
+    assert "Billed for the days from the start of the attachment to its first bill" in told
+    assert "16 – 31 Mar 2024 : 16 of 31 days; 1 Apr – 30 Jun 2024 : 3 whole periods" in told
+
+
+def test_an_ad_hoc_charge_says_that_nothing_is_prorated(shop, sign_in):
+    account = shop.account()
+    plan = shop.plan(standing_charge=50, frequency="AD_HOC", standing_charge_offset=1)
+    shop.attach(account, plan)
+    for day in (10, 20):
+        run(shop, date(2024, 6, day), billing_frequency="AD_HOC")
+    told = working(sign_in("viewer"), bill_of(account, date(2024, 6, 20)))
+    assert "Due in every period of the attachment, after the first ; this is period 2." in told
+    assert "50.00 USD for each bill: the plan is billed ad hoc, nothing is prorated" in told
