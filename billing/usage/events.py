@@ -1,6 +1,7 @@
 """Ingest events: what was refused, or came twice with other content, written beside the good rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -47,14 +48,15 @@ def record_refusals(organization: UUID, upload: Upload | None, refused: Iterable
             )
 
 
-def mark_actioned(events: QuerySet[IngestEvent], user: User) -> int:
-    """Note that the user has seen to those of the events that are open; answers how many they were."""
-    return events.filter(actioned_at=None).update(actioned_at=clock.now(), actioned_by=user)
+def mark_actioned(events: QuerySet[IngestEvent], user: User, at: datetime | None = None) -> int:
+    """Note that the user has seen to those of the events that are open, now or at a moment of now; answers
+    how many they were."""
+    return events.filter(actioned_at=None).update(actioned_at=at or clock.now(), actioned_by=user)
 
 
-def reopen(event: IngestEvent) -> None:
-    """Take the mark back: somebody has still to see to the event."""
-    IngestEvent.objects.filter(pk=event.pk).update(actioned_at=None, actioned_by=None)
+def reopen(events: QuerySet[IngestEvent]) -> None:
+    """Take the mark back: somebody has still to see to them."""
+    events.update(actioned_at=None, actioned_by=None)
 
 
 def repeats(checked: Sequence[Checked], repeated: Sequence[Repeat]) -> list[Refused]:

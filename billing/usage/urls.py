@@ -17,6 +17,7 @@ urlpatterns = [
     path("usage/uploads/<uuid:pk>/", uploads.upload_detail, name="upload_detail"),
     path("usage/uploads/<uuid:pk>/rejects/", uploads.upload_rejects, name="upload_rejects"),
     path("usage/uploads/<uuid:pk>/mark-events/", uploads.upload_events_mark, name="upload_events_mark"),
+    path("usage/uploads/<uuid:pk>/reopen-events/", uploads.upload_events_reopen, name="upload_events_reopen"),
     path("usage/templates/<uuid:pk>/", uploads.upload_template, name="upload_template"),
     # events/
     path("usage/events/", events.event_list, name="event_list"),

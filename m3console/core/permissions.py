@@ -169,6 +169,7 @@ URL_RIGHTS: dict[str, Right] = {
     "usage:upload_detail": Right.READ,
     "usage:upload_rejects": Right.READ,
     "usage:upload_events_mark": Right.OPERATE,
+    "usage:upload_events_reopen": Right.OPERATE,
     "usage:upload_template": Right.READ,
     "usage:event_list": Right.READ,
     "usage:event_detail": Right.READ,

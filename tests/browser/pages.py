@@ -44,6 +44,7 @@ NOT_PAGES = {
     "usage:upload_rejects",  # files
     "usage:upload_template",
     "usage:upload_events_mark",  # posts
+    "usage:upload_events_reopen",
     "usage:event_mark",
     "usage:event_reopen",
     # what is chosen in a list is posted to these

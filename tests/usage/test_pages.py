@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -238,8 +239,15 @@ def test_ingest_events_are_found_by_code_and_marked_as_actioned(client, meter, t
 def test_all_events_of_an_upload_are_marked_at_once(client, meter):
     send(client, HEAD + b"a,acct,tape,2026-06-10,,1,eu\nb,acct,tape,2026-06-10,,1,eu\n")
     upload = Upload.objects.get()
-    client.post(reverse("usage:upload_events_mark", pk=upload.pk))
+    first, second = IngestEvent.objects.order_by("line")
+    client.post(reverse("usage:event_mark", pk=first.pk))
+    marked = client.post(reverse("usage:upload_events_mark", pk=upload.pk), follow=True).content.decode()
     assert not IngestEvent.objects.open().exists()
+    undo = reverse("usage:upload_events_reopen", pk=upload.pk)
+    [link] = re.findall(rf'action="({undo}\?at=[^"]+)"', marked)
+    assert client.post(f"{undo}?at=garbage").status_code == 404
+    assert client.post(link).status_code == 302
+    assert list(IngestEvent.objects.open()) == [second]  # the first was marked before
 
 
 def test_a_uid_that_came_again_is_shown_beside_what_is_stored(client, meter, take):
@@ -274,7 +282,12 @@ def test_another_organizations_usage_is_not_found(
         ("usage:event_detail", event.pk),
     ]:
         assert client.get(reverse(name, organization=organization, pk=pk)).status_code == 404, name
-    for name, pk in [("usage:event_mark", event.pk), ("usage:upload_events_mark", upload.pk)]:
+    for name, pk in [
+        ("usage:event_mark", event.pk),
+        ("usage:event_reopen", event.pk),
+        ("usage:upload_events_mark", upload.pk),
+        ("usage:upload_events_reopen", upload.pk),
+    ]:
         assert client.post(reverse(name, organization=organization, pk=pk)).status_code == 404, name
     url = reverse("usage:usage_submit", organization=organization, pk=make_account("mine").pk)
     assert 'name="value_gb"' not in client.get(url, {"meter": meter.pk}).content.decode()

@@ -80,7 +80,7 @@ def event_mark(request: Request, pk: UUID) -> HttpResponse:
 @require_POST
 def event_reopen(request: Request, pk: UUID) -> HttpResponse:
     """Undo the mark."""
-    reopen(_event(request, pk))
+    reopen(IngestEvent.objects.filter(pk=_event(request, pk).pk))
     messages.success(request, "Ingest event is open again.")
     return redirect("usage:event_detail", pk=pk)
 

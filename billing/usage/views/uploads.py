@@ -1,17 +1,19 @@
 """Uploads of usage: the list, sending a file, its result and its rejected rows."""
 
 import re
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import F
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from billing.usage.csv_rows import HEAD
-from billing.usage.events import mark_actioned
+from billing.usage.events import mark_actioned, reopen
 from billing.usage.files import UsageFile
 from billing.usage.filters import EventFilter, UploadFilter
 from billing.usage.forms import UploadForm, meters_by_name
@@ -20,12 +22,14 @@ from billing.usage.models import IngestEvent, Upload
 from billing.usage.rejects import rejects_csv
 from billing.usage.tables import UploadEventTable, UploadTable
 from billing.usage.uploads import interrupted, uploading
+from m3console.core import clock
 from m3console.core.csv_files.lines import Unusable
 from m3console.core.errors import RuleViolation
 from m3console.core.forms import form_page
 from m3console.core.http import Request
 from m3console.core.links import redirect, reverse
 from m3console.core.lists.listing import listing
+from m3console.core.undo import done
 from plans.models import Meter
 
 SHOWN_TEMPLATES = 50
@@ -119,10 +123,30 @@ def upload_rejects(request: Request, pk: UUID) -> HttpResponseBase:
 
 @require_POST
 def upload_events_mark(request: Request, pk: UUID) -> HttpResponse:
-    upload = _upload(request, pk)
-    count = mark_actioned(IngestEvent.objects.filter(upload=upload), request.user)
-    messages.success(request, f"{count:,} ingest event{'' if count == 1 else 's'} marked as actioned.")
+    upload, at = _upload(request, pk), clock.now()
+    count = mark_actioned(IngestEvent.objects.filter(upload=upload), request.user, at)
+    undo = f"{reverse('usage:upload_events_reopen', pk=pk)}?{urlencode({'at': at.isoformat()})}"
+    done(request, f"{_events(count)} marked as actioned.", undo_url=undo)
     return redirect("usage:upload_detail", pk=pk)
+
+
+@require_POST
+def upload_events_reopen(request: Request, pk: UUID) -> HttpResponse:
+    """Undo the mark: of those that the person marked at that moment, not of others."""
+    upload = _upload(request, pk)
+    try:
+        at = datetime.fromisoformat(request.GET.get("at", ""))
+    except ValueError:
+        raise Http404("There was no mark then.") from None
+    if at.tzinfo is None:
+        raise Http404("There was no mark then.")
+    reopen(IngestEvent.objects.filter(upload=upload, actioned_by=request.user, actioned_at=at))
+    messages.success(request, "These ingest events are open again.")
+    return redirect("usage:upload_detail", pk=pk)
+
+
+def _events(count: int) -> str:
+    return f"{count:,} ingest event{'' if count == 1 else 's'}"
 
 
 @require_safe
