@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from billing.engine.explanation import Facts, counted_facts, quantity_step
-from billing.engine.formulas import FormulaError, Value, parse_formula
+from billing.engine.formulas import FormulaError, Value, kind_of, parse_formula
 from billing.engine.money import plain
 from billing.engine.types import Aggregation, Compound, Measured, UsageKey, UsageWindow
 
@@ -58,7 +58,12 @@ def quantity_of(compound: Compound, inputs: tuple[Input, ...]) -> Decimal | None
         return None
     values: dict[str, Value] = dict(compound.custom)
     values |= {PREFIX + each.aggregation.code: each.value for each in inputs}
-    return parse_formula(compound.calculation).number(values)
+    formula = parse_formula(compound.calculation)
+    # A custom field that was taken away must not turn into null, and so a line into none, in silence.
+    formula.check(
+        {name: kind_of(value) for name, value in values.items()}, "There is no “{}” any more.".format
+    )
+    return formula.number(values)
 
 
 def input_steps(compound: Compound, inputs: tuple[Input, ...], quantity: Decimal) -> list[Facts]:

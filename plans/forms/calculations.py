@@ -64,7 +64,8 @@ class Trial:
     """A calculation as far as it is typed, on sample values; `typed` is what was posted of them.
 
     `check` refuses what the calculation may not name or come to. `problem` says what is wrong with it, and
-    `pointer` shows where; without a problem `answer` is what the sample comes to.
+    `pointer` shows where; without a problem `answer` is what the sample comes to. With `skips_null` that is
+    nothing where something that it names is null.
     """
 
     def __init__(
@@ -73,6 +74,8 @@ class Trial:
         nameable: Mapping[str, Nameable],
         check: Callable[[str], Formula],
         typed: Mapping[str, str],
+        *,
+        skips_null: bool = False,
     ) -> None:
         self.text, self.samples = text, list[Sample]()
         self.problem = self.pointer = self.answer = ""
@@ -87,7 +90,9 @@ class Trial:
             self._sample(tuple(dict.fromkeys(NAME.findall(text))), typed)
             return
         values = self._sample(formula.names, typed)
-        if not any(sample.problem for sample in self.samples):
+        if skips_null and None in values.values():
+            self.is_null = True
+        elif not any(sample.problem for sample in self.samples):
             self._try(formula, values)
 
     def _sample(self, names: tuple[str, ...], typed: Mapping[str, str]) -> dict[str, Value]:

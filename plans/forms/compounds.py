@@ -67,7 +67,8 @@ class CompoundAggregationForm(EntityForm):
             check_compound(formula, codes, custom)
             return formula
 
-        return Trial(text, _nameable(rows, custom), check, self.data)
+        evaluates = bool(self["evaluate_null_aggregations"].value())
+        return Trial(text, _nameable(rows, custom), check, self.data, skips_null=not evaluates)
 
     def _draft(self) -> CompoundAggregation:
         """The compound as far as its custom fields are concerned."""

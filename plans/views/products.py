@@ -17,7 +17,7 @@ from m3console.core.lists.listing import Table, listing
 from m3console.core.lists.selection import ListRows
 from plans import services
 from plans.forms.products import ProductForm
-from plans.models import Aggregation, Counter, Meter, Plan, PlanTemplate, Product
+from plans.models import Aggregation, CompoundAggregation, Counter, Meter, Plan, PlanTemplate, Product
 from plans.services.products import product_blockers
 from plans.services.rows import blockers_above
 from plans.views.columns import BY_NAME, MONO
@@ -82,7 +82,7 @@ def product_edit(request: Request, pk: UUID) -> HttpResponse:
 
 @require_safe
 def product_detail(request: Request, pk: UUID) -> HttpResponse:
-    """The product with its meters, aggregations, counters, templates and plans."""
+    """The product with its meters, aggregations, compounds, counters, templates and plans."""
     product = find(request, Product.objects.all(), pk)
     context = entity_context(request, product, tab="details")
     context |= {"panels": _panels(request, product), "used": used_product(product)}
@@ -92,6 +92,7 @@ def product_detail(request: Request, pk: UUID) -> HttpResponse:
 def _panels(request: Request, product: Product) -> list[dict[str, Any]]:
     meters = Meter.objects.filter(product=product).prefetch_related("data_fields")
     aggregations = Aggregation.objects.filter(product=product).select_related("target_field")
+    compounds = CompoundAggregation.objects.filter(product=product)
     counters = Counter.objects.filter(product=product)
     templates = PlanTemplate.objects.filter(product=product)
     plans = Plan.objects.filter(plan_template__product=product).select_related("plan_template")
@@ -105,6 +106,11 @@ def _panels(request: Request, product: Product) -> list[dict[str, Any]]:
         shown(
             aggregations, key="aggregation", title="Aggregations", text=lambda row: row.in_words,
             empty="No aggregation belongs to this product. Global ones can be priced too.",
+        ),
+        shown(
+            compounds, key="compound_aggregation", title="Compound aggregations",
+            text=lambda row: row.calculation,
+            empty="None: it would calculate a quantity to price from those of aggregations.",
         ),
         shown(
             counters, key="counter", title="Counters", text=lambda row: f"in {row.unit}",

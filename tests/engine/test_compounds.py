@@ -123,6 +123,11 @@ def test_windows_that_several_pricings_need_are_measured_once():
     ("calculation", "sentence"),
     [
         ("1 / aggregation.b_zero", "Line 1, column 3: This divides by zero."),
+        ("isnull(customFields.gone, 1)", "Line 1, column 8: There is no “customFields.gone” any more."),
+        (
+            "aggregation.b_zero + customFields.t",
+            "Line 1, column 22: This is a text, where a number is needed.",
+        ),
         (
             "aggregation.b_zero == 0",
             "Line 1, column 1: The result is true or false, where a number is needed.",
@@ -130,7 +135,7 @@ def test_windows_that_several_pricings_need_are_measured_once():
     ],
 )
 def test_a_calculation_without_an_answer_fails_the_bill_with_the_place(calculation, sentence):
-    draft = bill_of(make_compound(calculation, ZERO))
+    draft = bill_of(make_compound(calculation, ZERO, custom=(("customFields.t", "text"),)))
     [problem] = draft.problems
     assert problem.code == "calculation"
     assert problem.message == (

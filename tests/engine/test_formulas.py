@@ -144,6 +144,8 @@ def test_what_asks_for_null_gets_it(text, result):
         ("2n", "Line 1, column 1: “2” does not belong here."),
         ("1.2.3", "Line 1, column 1: “1” does not belong here."),
         ("n and true", "Line 1, column 3: “and” is not expected here."),
+        ("'a\x00'", "Line 1, column 1: “'” does not belong here."),
+        ("1 + \ud800", "Line 1, column 5: “U+D800” does not belong here."),
         ("'open", "Line 1, column 1: “'” does not belong here."),
         ("Math.max(1)", "Line 1, column 1: Math.max takes 2 or more arguments, not 1."),
         ("Math.abs()", "Line 1, column 1: Math.abs takes 1 argument, not 0."),

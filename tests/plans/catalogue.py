@@ -11,6 +11,7 @@ from m3console.core.models import Organization
 from plans import services
 from plans.models import (
     Aggregation,
+    CompoundAggregation,
     Counter,
     CounterPricing,
     Meter,
@@ -28,6 +29,7 @@ SIZE = {"category": "WHAT", "code": "size", "name": "Size", "unit": ""}
 
 KINDS = [
     "product", "meter", "aggregation", "counter", "plan_template", "plan", "pricing", "counter_pricing",
+    "compound_aggregation",
 ]  # fmt: skip
 
 
@@ -50,6 +52,13 @@ def a_meter(organization: Organization, code: str = "disk", **fields: Any) -> Me
 def an_aggregation(meter: Meter, code: str = "gb_sum", **fields: Any) -> Aggregation:
     wanted = {"name": code, "code": code, "target_field": "gb", "method": "SUM", "unit": "GB", **fields}
     return services.create_aggregation(organization=meter.organization, meter=meter, **wanted)
+
+
+def a_compound(organization: Organization, code: str = "ratio", **fields: Any) -> CompoundAggregation:
+    wanted = {
+        "name": code.title(), "code": code, "calculation": "aggregation.gb_sum * 2", "unit": "GB", **fields
+    }  # fmt: skip
+    return services.create_compound_aggregation(organization=organization, **wanted)
 
 
 def a_template(product: Product, code: str | None = "monthly", **fields: Any) -> PlanTemplate:

@@ -15,6 +15,7 @@ from plans.models import AccountPlan, Aggregation, Meter, Plan, Product
 from tests.plans.attaching import Shop
 from tests.plans.catalogue import (
     KINDS,
+    a_compound,
     a_counter,
     a_counter_pricing,
     a_meter,
@@ -91,7 +92,8 @@ def things(organization: Organization) -> dict[str, Any]:
     a_pricing(aggregation, plan_template=template, segment={"region": "*"})
     counter = a_counter(organization, product=product)
     counted = a_counter_pricing(counter, plan)
-    made = (product, meter, aggregation, counter, template, plan, pricing, counted)
+    compound = a_compound(organization, calculation="2 ^ 10")
+    made = (product, meter, aggregation, counter, template, plan, pricing, counted, compound)
     return dict(zip(KINDS, made, strict=True))
 
 

@@ -11,20 +11,18 @@ from m3console.core.registry import Blocker, extensions
 from plans import services
 from plans.models import CompoundAggregation, CompoundInput, Pricing
 from plans.services import InUse
-from tests.plans.catalogue import a_plan, a_pricing, a_product, a_template, an_aggregation, bands, refused
+from tests.plans.catalogue import (
+    a_compound,
+    a_plan,
+    a_pricing,
+    a_product,
+    a_template,
+    an_aggregation,
+    bands,
+    refused,
+)
 
 ONE = bands(("0", "0", "1"))
-
-
-def a_compound(organization, code="ratio", **fields):
-    wanted = {
-        "name": code.title(),
-        "code": code,
-        "calculation": "aggregation.gb_sum * 2",
-        "unit": "GB",
-        **fields,
-    }
-    return services.create_compound_aggregation(organization=organization, **wanted)
 
 
 def a_price(compound, plan, **fields):
@@ -171,6 +169,10 @@ def test_one_makes_changes_prices_and_deletes_a_compound_on_its_pages(
             f"{url('create')}?words=answer", good, headers={"HX-Request": "true"}
         ).content.decode()
     )
+    blank = {**good, "calculation": "isnull(aggregation.gb_sum, 4)", "sample-aggregation.gb_sum": ""}
+    for ticked, answer in (({}, "null: no value"), ({"evaluate_null_aggregations": "on"}, "4</strong>")):
+        tried = manager.post(f"{url('create')}?words", blank | ticked, headers={"HX-Request": "true"})
+        assert answer in tried.content.decode()
     refusal = manager.post(url("create"), {**sent, "calculation": "aggregation.gb"})
     assert refusal.status_code == 422
     assert "There is no aggregation with the code “gb”." in refusal.content.decode()

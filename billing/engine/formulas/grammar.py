@@ -43,7 +43,7 @@ SIGN: "+" | "-"
 TIMES: "*" | "/" | "%"
 POWER: "^"
 NUMBER: /([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?(?![\w$.])/
-TEXT: /"[^"\n]*"|'[^'\n]*'/
+TEXT: /"[^"\x00-\x1f\x7f\ud800-\udfff]*"|'[^'\x00-\x1f\x7f\ud800-\udfff]*'/
 NAME: /([^\W\d]|\$)([\w$]|\.(?=[\w$]))*/
 %ignore /[ \t\r\n]+/
 """
@@ -70,7 +70,8 @@ def _parser() -> Lark:
 def _unexpected(problem: UnexpectedInput, text: str) -> FormulaError:
     place = Place(problem.line, problem.column)
     if isinstance(problem, UnexpectedCharacters):
-        return FormulaError(f"“{problem.char}” does not belong here.", place)
+        seen = problem.char if problem.char.isprintable() else f"U+{ord(problem.char):04X}"
+        return FormulaError(f"“{seen}” does not belong here.", place)
     assert isinstance(problem, UnexpectedToken)
     if problem.token.type == "$END":
         lines = text.split("\n")
