@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from billing.engine.bill import compute_bill, due_bills, windows_wanted
 from billing.engine.types import Compound, UnitRounding
@@ -143,3 +145,32 @@ def test_a_calculation_without_an_answer_fails_the_bill_with_the_place(calculati
         " it has an answer here too, or null for no line."
     )
     assert draft.lines == ()
+
+
+quantities = st.decimals("-1e12", "1e12", allow_nan=False, places=6)
+
+
+@given(
+    quantities,
+    st.sampled_from(["1", "3", "0.07", "1000"]),
+    st.sampled_from(["UP", "DOWN", "NEAREST", "NONE"]),
+    st.booleans(),
+)
+def test_a_compound_of_one_aggregation_costs_what_the_aggregation_costs(quantity, per, rounding, cumulative):
+    bands = ("0", "5", "0.37"), ("10", "0", "0.11"), ("5000", "2", "0.013")
+    plain = make_aggregation("a_sum", per, rounding)
+    compound = make_compound("aggregation.a_sum", A, per=per, rounding=rounding)
+    costs = {}
+    for priced, measured in ((plain, plain), (compound, A)):
+        pricing = make_pricing(priced, *bands, cumulative=cumulative)
+        draft = make_bill([make_attachment("2024-06-01", None, pricing)], usage={measured: str(quantity)})
+        [line] = draft.lines
+        costs[priced] = (line.quantity, line.units, line.subtotal, line.bands, draft.total)
+    assert costs[plain] == costs[compound]
+
+
+@given(quantities, quantities)
+def test_the_sum_of_two_aggregations_is_billed_as_their_sum(one, other):
+    compound = make_compound("aggregation.a_sum + aggregation.b_sum", A, B)
+    [line] = bill_of(compound, {A: str(one), B: str(other)}).lines
+    assert line.quantity == one + other
