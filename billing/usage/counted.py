@@ -52,8 +52,8 @@ class Counted:
             DataField.objects.filter(meter_id=self.meter_id, numeric=False).values_list("code", "position")
         )
         if segment is None:
-            matching = (_matches(each, positions) for each in _segments(aggregation))
-            return rows.filter(reduce(or_, matching, Q(pk=None)))
+            matching = [_matches(each, positions) for each in _segments(aggregation)]
+            return rows.filter(reduce(or_, matching)) if matching else rows.none()
         return rows.filter(_taken(segment, _segments(aggregation), positions))
 
     def _midnight(self, day: date) -> datetime:
