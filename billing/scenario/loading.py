@@ -1,6 +1,6 @@
 """Creating a scenario's entities through the services of the console, in the order of the file."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -8,8 +8,18 @@ from accounts.models import Account
 from accounts.services import create_account
 from billing.scenario.keys import ENTITIES
 from billing.scenario.reading import Unreadable, day, number
+from billing.scenario.values import (
+    Item,
+    bands,
+    fields,
+    measured_row,
+    minimum,
+    optional_day,
+    optional_number,
+    text,
+    whole,
+)
 from billing.usage.ingest import ingest
-from billing.usage.rows import Row
 from m3console.core.errors import RuleViolation
 from m3console.core.models import Organization
 from plans.adjustments import create_counter_adjustment
@@ -26,7 +36,6 @@ from plans.models import (
     Product,
 )
 from plans.services.aggregations import create_aggregation
-from plans.services.bands import Band
 from plans.services.compounds import create_compound_aggregation
 from plans.services.counter_pricing import create_counter_pricing
 from plans.services.counters import create_counter
@@ -34,10 +43,6 @@ from plans.services.meters import create_meter
 from plans.services.plans import create_plan, create_plan_template
 from plans.services.pricing import create_pricing
 from plans.services.products import create_product
-
-Item = Mapping[str, Any]
-VALUE_CATEGORIES = ("who", "what", "where", "other", "metadata", "measure", "income", "cost")
-
 
 COUNTER_FLAGS = {
     "runningTotalBillInAdvance": "running_total_bill_in_advance",
@@ -95,7 +100,7 @@ class Loader:
         """Ingest measurements; answers the reasons of those refused."""
         if not measurements:
             return []
-        rows = [_row(item, line) for line, item in enumerate(measurements, 1)]
+        rows = [measured_row(item, line) for line, item in enumerate(measurements, 1)]
         counts = ingest(organization=self.organization, rows=rows, make_months=False)
         if not counts.rejected:
             return []
@@ -114,31 +119,31 @@ class Loader:
         return self._find(model, item[key], where) if item.get(key) else None
 
     def _product(self, item: Item) -> None:
-        create_product(organization=self.organization, name=_text(item, "name"), code=_text(item, "code"))
+        create_product(organization=self.organization, name=text(item, "name"), code=text(item, "code"))
 
     def _meter(self, item: Item) -> None:
         create_meter(
             organization=self.organization,
-            name=_text(item, "name"),
-            code=_text(item, "code"),
+            name=text(item, "name"),
+            code=text(item, "code"),
             product=self._optional(Product, item, "product", "meters"),
-            data_fields=_fields(item, "dataFields", "category", "code", "name", "unit"),
-            derived_fields=_fields(item, "derivedFields", "category", "code", "name", "unit", "calculation"),
+            data_fields=fields(item, "dataFields", "category", "code", "name", "unit"),
+            derived_fields=fields(item, "derivedFields", "category", "code", "name", "unit", "calculation"),
         )
 
     def _aggregation(self, item: Item) -> None:
         create_aggregation(
             organization=self.organization,
-            name=_text(item, "name"),
-            code=_text(item, "code"),
+            name=text(item, "name"),
+            code=text(item, "code"),
             meter=self._find(Meter, item.get("meter"), "aggregations"),
             product=self._optional(Product, item, "product", "aggregations"),
-            target_field=_text(item, "targetField"),
-            method=_text(item, "aggregation"),
-            quantity_per_unit=_number(item, "quantityPerUnit", Decimal(1)),
+            target_field=text(item, "targetField"),
+            method=text(item, "aggregation"),
+            quantity_per_unit=optional_number(item, "quantityPerUnit", Decimal(1)),
             rounding=item.get("rounding") or "NONE",
-            unit=_text(item, "unit"),
-            default_value=_number(item, "defaultValue"),
+            unit=text(item, "unit"),
+            default_value=optional_number(item, "defaultValue"),
             segmented_fields=item.get("segmentedFields") or [],
             segments=item.get("segments") or [],
         )
@@ -146,52 +151,52 @@ class Loader:
     def _compound(self, item: Item) -> None:
         create_compound_aggregation(
             organization=self.organization,
-            name=_text(item, "name"),
-            code=_text(item, "code"),
+            name=text(item, "name"),
+            code=text(item, "code"),
             product=self._optional(Product, item, "product", "compoundAggregations"),
-            calculation=_text(item, "calculation"),
+            calculation=text(item, "calculation"),
             evaluate_null_aggregations=bool(item.get("evaluateNullAggregations")),
-            quantity_per_unit=_number(item, "quantityPerUnit", Decimal(1)),
+            quantity_per_unit=optional_number(item, "quantityPerUnit", Decimal(1)),
             rounding=item.get("rounding") or "NONE",
-            unit=_text(item, "unit"),
+            unit=text(item, "unit"),
         )
 
     def _counter(self, item: Item) -> None:
         create_counter(
             organization=self.organization,
-            name=_text(item, "name"),
-            code=_text(item, "code"),
+            name=text(item, "name"),
+            code=text(item, "code"),
             product=self._optional(Product, item, "product", "counters"),
-            unit=_text(item, "unit"),
+            unit=text(item, "unit"),
         )
 
     def _plan_template(self, item: Item) -> None:
         create_plan_template(
             organization=self.organization,
             product=self._find(Product, item.get("product"), "planTemplates"),
-            name=_text(item, "name"),
+            name=text(item, "name"),
             code=item.get("code") or None,
-            currency=_text(item, "currency"),
-            bill_frequency=_text(item, "billFrequency"),
+            currency=text(item, "currency"),
+            bill_frequency=text(item, "billFrequency"),
             bill_frequency_interval=int(number(item.get("billFrequencyInterval") or 1)),
-            standing_charge=_number(item, "standingCharge", Decimal(0)),
+            standing_charge=optional_number(item, "standingCharge", Decimal(0)),
             standing_charge_description=item.get("standingChargeDescription") or "",
             standing_charge_interval=int(number(item.get("standingChargeInterval") or 1)),
             standing_charge_offset=int(number(item.get("standingChargeOffset") or 0)),
             standing_charge_bill_in_advance=item.get("standingChargeBillInAdvance"),
-            **_minimum(item, Decimal(0)),
+            **minimum(item, Decimal(0)),
         )
 
     def _plan(self, item: Item) -> None:
         create_plan(
             organization=self.organization,
             plan_template=self._find(PlanTemplate, item.get("planTemplate"), "plans"),
-            name=_text(item, "name"),
-            code=_text(item, "code"),
-            standing_charge=_number(item, "standingCharge"),
+            name=text(item, "name"),
+            code=text(item, "code"),
+            standing_charge=optional_number(item, "standingCharge"),
             standing_charge_description=item.get("standingChargeDescription") or "",
             standing_charge_bill_in_advance=item.get("standingChargeBillInAdvance"),
-            **_minimum(item),
+            **minimum(item),
         )
 
     def _pricing(self, item: Item) -> None:
@@ -202,14 +207,14 @@ class Loader:
             aggregation=self._optional(Aggregation, item, "aggregation", "pricings"),
             compound_aggregation=self._optional(CompoundAggregation, item, "compoundAggregation", "pricings"),
             start_date=day(item.get("startDate"), "startDate"),
-            end_date=_day(item, "endDate"),
+            end_date=optional_day(item, "endDate"),
             segment=item.get("segment"),
             cumulative=bool(item.get("cumulative")),
-            bands=_bands(item, "pricingBands"),
-            overage_bands=_bands(item, "overagePricingBands"),
+            bands=bands(item, "pricingBands"),
+            overage_bands=bands(item, "overagePricingBands"),
             type=item.get("type") or BillsAs.DEBIT,
             tiers_span_plan=bool(item.get("tiersSpanPlan")),
-            **_minimum(item, Decimal(0)),
+            **minimum(item, Decimal(0)),
             description=item.get("description") or "",
         )
 
@@ -223,9 +228,9 @@ class Loader:
             plan_template=self._optional(PlanTemplate, item, "planTemplate", "counterPricings"),
             counter=self._find(Counter, item.get("counter"), "counterPricings"),
             start_date=day(item.get("startDate"), "startDate"),
-            end_date=_day(item, "endDate"),
+            end_date=optional_day(item, "endDate"),
             cumulative=bool(item.get("cumulative")),
-            bands=_bands(item, "pricingBands"),
+            bands=bands(item, "pricingBands"),
             description=item.get("description") or "",
             **flags,
         )
@@ -235,19 +240,19 @@ class Loader:
             account=self._find(Account, item.get("account"), "counterAdjustments"),
             counter=self._find(Counter, item.get("counter"), "counterAdjustments"),
             date=day(item.get("date"), "date"),
-            value=_whole(item, "value"),
+            value=whole(item, "value"),
         )
 
     def _account(self, item: Item) -> None:
         days = item.get("daysBeforeBillDue")
         create_account(
             organization=self.organization,
-            name=_text(item, "name"),
-            code=_text(item, "code"),
-            email_address=_text(item, "emailAddress"),
+            name=text(item, "name"),
+            code=text(item, "code"),
+            email_address=text(item, "emailAddress"),
             parent_account=self._optional(Account, item, "parentAccount", "accounts"),
             currency=item.get("currency") or None,
-            bill_epoch=_day(item, "billEpoch"),
+            bill_epoch=optional_day(item, "billEpoch"),
             days_before_bill_due=None if days is None else int(number(days)),
             purchase_order_number=item.get("purchaseOrderNumber") or "",
         )
@@ -257,8 +262,8 @@ class Loader:
             account=self._find(Account, item.get("account"), "accountPlans"),
             plan=self._find(Plan, item.get("plan"), "accountPlans"),
             start_date=day(item.get("startDate"), "startDate"),
-            end_date=_day(item, "endDate"),
-            bill_epoch=_day(item, "billEpoch"),
+            end_date=optional_day(item, "endDate"),
+            bill_epoch=optional_day(item, "billEpoch"),
             code=item.get("code") or None,
             child_billing_mode=item.get("childBillingMode") or HierarchyMode.PARENT_BREAKDOWN,
         )
@@ -270,77 +275,3 @@ def _items(holder: Item) -> Iterator[tuple[str, Item]]:
         if name not in ("currencies", "measurements"):
             for item in holder.get(name) or []:
                 yield name, item
-
-
-def _fields(item: Item, key: str, *parts: str) -> list[dict[str, str]]:
-    return [{part: field.get(part) or "" for part in parts} for field in item.get(key) or []]
-
-
-def _row(item: Item, line: int) -> Row:
-    values: dict[str, Any] = {}
-    categories: dict[str, str] = {}
-    for category in VALUE_CATEGORIES:
-        sent = item.get(category) or {}
-        values |= sent
-        categories |= dict.fromkeys(sent, category.upper())
-    return Row(
-        uid=item.get("uid"),
-        account=item.get("account", ""),
-        meter=item.get("meter", ""),
-        ts=item.get("ts", ""),
-        ets=item.get("ets"),
-        values=values,
-        line=line,
-        payload=dict(item),
-        categories=categories,
-    )
-
-
-def _text(item: Item, key: str) -> str:
-    value = item.get(key)
-    if not isinstance(value, str):
-        raise Unreadable(f"“{key}” is missing or no text in {item.get('code', item)}.")
-    return value
-
-
-def _minimum(item: Item, default: Decimal | None = None) -> dict[str, Any]:
-    """The minimum spend of a template, plan or pricing; a flag that is left out is inherited."""
-    return {
-        "minimum_spend": _number(item, "minimumSpend", default),
-        "minimum_spend_description": item.get("minimumSpendDescription") or "",
-        "minimum_spend_bill_in_advance": _flag(item, "minimumSpendBillInAdvance"),
-    }
-
-
-def _bands(item: Item, key: str) -> list[Band]:
-    return [
-        (
-            number(band.get("lowerLimit", 0), "lowerLimit"),
-            number(band.get("fixedPrice", 0), "fixedPrice"),
-            number(band.get("unitPrice", 0), "unitPrice"),
-        )
-        for band in item.get(key) or []
-    ]
-
-
-def _flag(item: Item, key: str) -> bool | None:
-    """True, false, or None where the key is null or left out."""
-    value = item.get(key)
-    if value is not None and not isinstance(value, bool):
-        raise Unreadable(f"“{key}” is neither true nor false in {item.get('code', item)}.")
-    return value
-
-
-def _number(item: Item, key: str, default: Decimal | None = None) -> Any:
-    return default if item.get(key) is None else number(item[key], key)
-
-
-def _whole(item: Item, key: str) -> int:
-    found = number(item.get(key), key)
-    if found != int(found):
-        raise Unreadable(f"{key}: {found} is not a whole number.")
-    return int(found)
-
-
-def _day(item: Item, key: str) -> Any:
-    return None if item.get(key) is None else day(item[key], key)

@@ -7,7 +7,8 @@ from typing import Any
 
 from billing.seed.calendar import Span
 from billing.seed.custom_fields import OwnValues, define_custom_fields
-from billing.seed.offers import OFFERS, Bands, Offer, Price, TemplateOffer
+from billing.seed.offers import OFFERS
+from billing.seed.shapes import Bands, Offer, Price, TemplateOffer
 from m3console.core.models import Currency, CurrencyConversion, Organization
 from plans.models import Aggregation, CompoundAggregation, Counter, Meter, Plan, PlanTemplate, Product
 from plans.services import (

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from billing.seed.calendar import Span
 from billing.seed.customers import Customer, dice
-from billing.seed.offers import CounterOffer
+from billing.seed.shapes import CounterOffer
 from billing.seed.subscriptions import Subscription
 
 STEPS = (-2, -1, 1, 1, 2, 3)

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 from billing.seed.calendar import Span
 from billing.seed.customers import Customer, dice
-from billing.seed.offers import OFFERS, Offer
+from billing.seed.offers import OFFERS
+from billing.seed.shapes import Offer
 
 # Of 100 customers so many have the offer, in the order of OFFERS; and of those of an offer with further
 # templates so many have a plan of one of these.

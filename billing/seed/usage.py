@@ -12,7 +12,7 @@ from accounts.models import Account
 from billing.seed.accounts import hold_seeding
 from billing.seed.calendar import Span
 from billing.seed.customers import Customer, dice
-from billing.seed.offers import Field
+from billing.seed.shapes import Field
 from billing.seed.subscriptions import Relation, Subscription, relation
 from billing.usage.ingest import Counts, ingest
 from billing.usage.models import Upload
