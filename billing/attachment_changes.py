@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q
 
 from accounts.models import Account
 from billing.catalogue import load_catalogue
 from billing.engine.due import days_billed, due_dates, due_on, next_due_date
-from billing.engine.types import Attachment, DueAttachment, Frequency, Named, Period, Pricing
+from billing.engine.types import Adjustment, Attachment, DueAttachment, Frequency, Named, Period, Pricing
 from billing.given_back import given_back_effects
 from billing.models import Bill
 from m3console.core import clock
@@ -24,7 +26,7 @@ from m3console.core.registry import Blocker, Effect
 from m3console.core.templatetags.console import period_text
 from m3console.core.text import day_in_words
 from plans.in_advance import minimum_spend_in_advance, standing_charge_in_advance
-from plans.models import AccountPlan
+from plans.models import AccountPlan, CounterAdjustment
 
 NAMED = 3
 
@@ -66,6 +68,7 @@ def as_engine(draft: AccountPlan) -> Attachment:
         minimum_spend=plan.minimum,
         minimum_spend_in_advance=minimum_ahead,
         pricings=_pricings_billed_ahead(draft, minimum_ahead),
+        **_counters(draft),
     )
 
 
@@ -75,6 +78,19 @@ def _pricings_billed_ahead(draft: AccountPlan, in_advance: bool) -> tuple[Pricin
     if True in flags or (in_advance and None in flags):
         return load_catalogue(draft.organization, [draft.plan_id]).terms[draft.plan_id].pricings
     return ()
+
+
+def _counters(draft: AccountPlan) -> dict[str, Any]:
+    """The plan's counters and their levels, if the account has any: a running total may be due ahead."""
+    rows = CounterAdjustment.objects.filter(account_id=draft.account_id).order_by("date", "id")
+    levels = tuple(
+        Adjustment(counter, day, Decimal(level))
+        for counter, day, level in rows.values_list("counter_id", "date", "value")
+    )
+    if not levels:
+        return {}
+    terms = load_catalogue(draft.organization, [draft.plan_id]).terms[draft.plan_id]
+    return {"counter_pricings": terms.counter_pricings, "adjustments": levels}
 
 
 def touched_bills(

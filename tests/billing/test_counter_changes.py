@@ -7,6 +7,7 @@ import pytest
 from django.utils.html import strip_tags
 
 from billing.counter_changes import counted_on
+from billing.effects import attachment_effects
 from billing.exports.scenario_shape import bill_as_dict
 from billing.models import Bill
 from m3console.core import clock
@@ -18,7 +19,7 @@ from plans.adjustments import (
     delete_counter_adjustment,
     update_counter_adjustment,
 )
-from plans.models import Counter, CounterAdjustment, CounterPricing
+from plans.models import AccountPlan, Counter, CounterAdjustment, CounterPricing
 from tests.billing.make import AUGUST, JULY, Shop, bill_of, lines_of, run
 
 JUNE = date(2024, 6, 1)
@@ -96,6 +97,36 @@ def test_the_working_of_counter_lines_is_worded(shop, sign_in):
     assert "less that of the old one, 36.00" in told
     assert reverse("plans:counter_pricing_detail", pk=shop.counted.pk) in page
     assert client.get(reverse("billing:bill_detail", pk=bill.pk)).status_code == 200
+
+
+def test_a_running_total_in_advance_is_billed_from_the_start_and_given_back_after_an_early_end(shop, sign_in):
+    services.update_counter_pricing(shop.counted, version=1, running_total_bill_in_advance=True)
+    adjust(shop, "2024-05-20", 18)
+    run(shop, JULY, latest_only=False)
+    assert list(Bill.objects.order_by("bill_date").values_list("bill_date", "total")) == [
+        (JUNE, Decimal(36)),
+        (JULY, Decimal(36)),
+    ]
+    approve(bill_of(shop.acme, JULY))
+    AccountPlan.objects.update(end_date=date(2024, 7, 11))
+    run(shop, AUGUST, latest_only=False)
+    assert bill_of(shop.acme, JULY).status == "APPROVED"
+    bill = bill_of(shop.acme, AUGUST)
+    [line] = lines_of(bill)
+    assert (line.type, line.subtotal) == ("COUNTER_RUNNING_TOTAL_CHARGE", Decimal("-24.39"))
+    page = sign_in("viewer").get(reverse("billing:bill_line", pk=bill.pk, line=line.pk)).text
+    assert "was charged for" in page
+
+
+def test_a_new_attachment_foretells_the_bill_of_its_start(shop):
+    """A level that it inherits on a boundary is due in advance that day."""
+    services.update_counter_pricing(shop.counted, version=1, running_total_bill_in_advance=True)
+    adjust(shop, "2024-06-16", 18)
+    draft = AccountPlan(
+        organization=shop.organization, account=shop.acme, plan=shop.std, start_date=date(2030, 6, 1)
+    )
+    first, *_ = attachment_effects(draft)
+    assert first.text.startswith("First bill on 1 Jun 2030")
 
 
 def test_what_is_not_prorated_says_so(shop, sign_in):
