@@ -8,6 +8,7 @@ from accounts.models import Account
 from m3console.core import clock
 from m3console.core.audit import tracked
 from m3console.core.ids import uuid7
+from m3console.core.text import day_in_words
 from plans.models import BillFrequency
 
 
@@ -71,7 +72,7 @@ class BillJob(models.Model):
         indexes = [models.Index("organization", "created_at", "id", name="job_by_time")]
 
     def __str__(self) -> str:
-        return f"Bill job of {self.bill_date}"
+        return f"Bill job of {day_in_words(self.bill_date)}"
 
 
 class BillJobItem(models.Model):

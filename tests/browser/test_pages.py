@@ -14,7 +14,7 @@ from m3console.core import clock
 from m3console.core.lists.saved_views import create_saved_filter
 from m3console.core.models import Organization
 from tests.browser.conftest import axe_violations
-from tests.browser.hands import SIDEWAYS
+from tests.browser.hands import SIDEWAYS, ZOOMED
 from tests.browser.pages import pages
 
 DAY = date(2026, 6, 1)
@@ -120,3 +120,12 @@ def test_every_page_is_accessible_and_quiet(billed, signed_in):
 )
 def test_every_page_is_accessible_and_quiet_in_the_dark_and_on_a_phone(billed, signed_in, scheme, viewport):
     look_at_all(signed_in(color_scheme=scheme, viewport=viewport), billed)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_no_page_scrolls_sideways_at_a_zoom_of_200_percent(billed, signed_in):
+    page = signed_in(**ZOOMED)
+    more = more_of_lists(billed)
+    places = pages(billed) | more
+    assert [name for name, path in places.items() if page.goto(path) and page.evaluate(SIDEWAYS) > 0] == []

@@ -8,6 +8,10 @@ from m3console.core import permissions
 from m3console.core.history.changes import RowChange, Transaction
 from m3console.core.links import reverse
 from m3console.core.registry import extensions
+from m3console.core.text import day_in_words
+
+DAYS = {"bill_date": "of", "start_date": "from"}
+"""The days by which something without a name is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +51,16 @@ def concerned(found: Iterable[Transaction], role: str) -> dict[Thing, Concerned]
 
 
 def kind_and_name(row: RowChange) -> str:
-    """ "Pricing gb_sum": its kind, and its name or code as the change recorded it."""
-    own = getattr(row.event, "name", None) or getattr(row.event, "code", None)
+    """ "plan Standard", "bill job of 1 Nov 2026": its kind, and as the change recorded them its name or code,
+    or the day that stands for one."""
     kind = str(row.event.pgh_tracked_model._meta.verbose_name)
-    return f"{kind} {own}" if own else kind
+    own = getattr(row.event, "name", None) or getattr(row.event, "code", None)
+    if own:
+        return f"{kind} {own}"
+    for field, word in DAYS.items():
+        if day := getattr(row.event, field, None):
+            return f"{kind} {word} {day_in_words(day)}"
+    return kind
 
 
 def _label(row: RowChange) -> str:
