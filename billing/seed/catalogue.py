@@ -36,7 +36,8 @@ WITHOUT_RATE = "AUD"
 
 def missing_plans(organization: Organization) -> list[str]:
     """The codes of plans on offer that the organization has not."""
-    codes = [plan.code for offer in OFFERS for plan in (*offer.plans, *offer.further)]
+    codes = [plan.code for offer in OFFERS for plan in offer.plans]
+    codes += [each.code for offer in OFFERS for each in offer.further]
     known = set(Plan.objects.filter(organization=organization, code__in=codes).values_list("code", flat=True))
     return [code for code in codes if code not in known]
 
