@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.engine.advance import as_it_stands, charged_ahead
+from billing.engine.advance import charged_ahead
 from billing.engine.bill import compute_bill, due_bills
 from billing.engine.counters import running_total_due_ahead
-from billing.engine.due import due_on
+from billing.engine.due import as_it_stands, due_on
 from billing.engine.hashing import content_hash
 from billing.engine.types import Adjustment, CounterPricing, LineType
 from tests.engine.make import day, make_attachment, make_bands, make_id, make_input, make_named
@@ -321,8 +321,9 @@ def test_an_approved_bill_stands_though_its_running_total_has_ended_early_since(
     attachment = counted("2024-06-15", None, {"2024-06-01": 18}, priced())
     draft = make_bills([attachment], "2024-07-01")[0]
     standing = charged_ahead(draft, final=True)
-    due = due_bills([how(attachment, end)], date(2024, 7, 1))[-1]
-    kept = compute_bill(replace(make_input(as_it_stands(due, standing)), standing=standing))
+    changed = how(attachment, end)
+    due = due_bills([changed], date(2024, 7, 1))[-1]
+    kept = compute_bill(replace(make_input(as_it_stands(due, standing, [changed])), standing=standing))
     assert content_hash(kept) == content_hash(draft)
 
 
@@ -334,7 +335,8 @@ def test_an_approved_bill_does_not_stand_when_a_level_has_changed():
         cut(attachment, "2024-07-11"), adjustments=(Adjustment(SEATS.id, date(2024, 6, 1), Decimal(10)),)
     )
     due = due_bills([corrected], date(2024, 7, 1))[-1]
-    again = compute_bill(replace(make_input(as_it_stands(due, standing)), standing=standing))
+    stood = as_it_stands(due, standing, [corrected])
+    again = compute_bill(replace(make_input(stood), standing=standing))
     assert content_hash(again) != content_hash(draft)
 
 
