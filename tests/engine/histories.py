@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from tests.engine import oracle
 from tests.engine.oracle_days import DAY
-from tests.engine.situations import FIRST_DAY, money_rules, schedules
+from tests.engine.situations import money_rules, schedules
 
 LENGTHS = {"DAILY": 8, "WEEKLY": 40, "MONTHLY": 150, "ANNUALLY": 900, "AD_HOC": 120}
+runs = st.sets(st.one_of(st.integers(1, 45), st.integers(1, 200)), max_size=4)
 # How far from the last approved bill's date an attachment ends, in days: mostly on it or near it.
 afar = st.sampled_from([0, 0, 1, -1, 5, 10, 20, -10, -31])
 
@@ -106,12 +107,8 @@ def histories(draw: st.DrawFn) -> History:
     return History(
         attachments=tuple(chosen),
         steps=tuple(steps),
-        runs={1: sorted(draw(st.sets(st.integers(1, 200), max_size=4).map(to_days)))},
+        runs={1: sorted(first.start + number * DAY for number in draw(runs))},
         is_consolidated=draw(st.booleans()),
         currencies={code: draw(money_rules()) for code in ("USD", "EUR", "Usd")},
         rates={("EUR", "USD"): Fraction(5, 4), ("Usd", "USD"): Fraction(1)},
     )
-
-
-def to_days(numbers: set[int]) -> list[date]:
-    return [FIRST_DAY + number * DAY for number in numbers]

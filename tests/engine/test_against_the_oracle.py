@@ -29,20 +29,20 @@ def examples(number: int) -> Callable[..., Any]:
     return settings(max_examples=number, derandomize=True, database=None)
 
 
-@examples(80)
+@examples(60)
 @given(situations())
 def test_every_bill_is_the_oracles(situation: Situation) -> None:
     assert bill_differences(ENGINE, situation) == []
 
 
 @pytest.mark.long
-@settings(max_examples=3000, database=None)
+@settings(max_examples=1500, database=None)
 @given(situations())
 def test_every_bill_is_the_oracles_at_length(situation: Situation) -> None:
     assert bill_differences(ENGINE, situation) == []
 
 
-@examples(80)
+@examples(60)
 @given(
     attachments=st.tuples(schedules("a"), schedules("b"), schedules("c")),
     ahead=st.integers(0, 400),

@@ -13,27 +13,27 @@ from tests.engine.priced_histories import priced_histories
 RUNS = Runs(Engine(types, bill), due)
 
 
-@settings(max_examples=50, derandomize=True, database=None)
+@settings(max_examples=40, derandomize=True, database=None)
 @given(histories())
 def test_every_bill_of_a_history_is_the_oracles(history: History) -> None:
     assert history_differences(RUNS, history) == []
 
 
 @pytest.mark.long
-@settings(max_examples=2000, database=None)
+@settings(max_examples=1000, database=None)
 @given(histories())
 def test_every_bill_of_a_history_is_the_oracles_at_length(history: History) -> None:
     assert history_differences(RUNS, history) == []
 
 
-@settings(max_examples=40, derandomize=True, database=None)
+@settings(max_examples=30, derandomize=True, database=None)
 @given(priced_histories())
 def test_every_priced_bill_of_a_history_is_the_oracles(history: History) -> None:
     assert history_differences(RUNS, history) == []
 
 
 @pytest.mark.long
-@settings(max_examples=1000, database=None)
+@settings(max_examples=600, database=None)
 @given(priced_histories())
 def test_every_priced_bill_of_a_history_is_the_oracles_at_length(history: History) -> None:
     assert history_differences(RUNS, history) == []
