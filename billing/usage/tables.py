@@ -76,7 +76,7 @@ class UploadTable(Table):
     created_by = tables.Column("By", empty_values=(), attrs=WIDE)
     state = tables.Column("State")
     rows_read = tables.Column("Read", attrs=WIDE_NUMBER)
-    accepted = tables.Column("Accepted", attrs=NUMBER)
+    accepted = tables.Column("Accepted", attrs=WIDE_NUMBER)
     duplicates = tables.Column("Duplicates", attrs=WIDE_NUMBER)
     rejected = tables.Column("Rejected", attrs=NUMBER)
 

@@ -39,7 +39,7 @@ class AggregationTable(Table):
     meter = tables.Column(
         linkify=lambda record: reverse("plans:meter_detail", pk=record.meter_id), attrs=HIDE
     )
-    counts = tables.Column(accessor="in_words", verbose_name="Counts")
+    counts = tables.Column(accessor="in_words", verbose_name="Counts", attrs=HIDE)
     unit = tables.Column(attrs=HIDE)
 
     class Meta(Table.Meta):

@@ -41,7 +41,9 @@ SORTS: dict[str, SortKey] = {"name": Collate(Lower("name"), "C"), "code": Coales
 class TemplateTable(Table):
     name = tables.Column(linkify=lambda record: reverse("plans:plan_template_detail", pk=record.pk))
     code = tables.Column(attrs=MONO)
-    product = tables.Column(linkify=lambda record: reverse("plans:product_detail", pk=record.product_id))
+    product = tables.Column(
+        linkify=lambda record: reverse("plans:product_detail", pk=record.product_id), attrs=HIDE
+    )
     frequency = tables.Column(accessor="frequency_in_words", attrs=HIDE)
     standing_charge = tables.Column(attrs=NUM)
     minimum_spend = tables.Column(attrs=NUM, visible=False)
