@@ -37,7 +37,7 @@ class PlansConfig(AppConfig):
             Entry("Catalogue", 35, "Counters", "counter", "plans:counter_list", "plans:counter_"),
             Entry(
                 "Catalogue",
-                35,
+                32,
                 "Compound aggregations",
                 "sum",
                 "plans:compound_aggregation_list",

@@ -107,7 +107,7 @@ def test_one_makes_changes_and_deletes_a_derived_field_on_its_pages(organization
     meter = a_meter(organization)
     create = reverse("plans:derived_field_create", organization=organization, pk=meter.pk)
     shown = manager.get(create)
-    assert "for what the calculation will name" in shown.content.decode()
+    assert "Values for what the calculation will name." in shown.content.decode()
     answer = manager.post(create, HALF | {"calculation": "gb / zero"})
     assert answer.status_code == 422
     assert "Meter “Disk” has no data field “zero”" in answer.content.decode()
