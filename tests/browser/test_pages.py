@@ -26,7 +26,7 @@ ID = re.compile("[0-9a-f]{8}-[0-9a-f-]{27}")
 def billed(acme: Organization) -> Iterator[Organization]:
     """An organization with a little of everything: accounts, children, catalogue, usage, bills of a run."""
     with clock.at(DAY):
-        call_command("seed_demo", organization="acme", accounts=8, measurements=200)
+        call_command("seed_demo", organization="acme", accounts=30, measurements=200)
         run_job(create_job(organization=acme, bill_date=DAY, foreground=True))
         yield acme
 
