@@ -61,7 +61,11 @@ NOT_PAGES = {
     "billing:run_selected",
     "core:bulk_detail",  # what came of an act
 }
-OF = {"accounts:child_remove": "child", "accounts:account_children": "parent"}
+OF = {
+    "billing:line_measurements": "line",
+    "accounts:child_remove": "child",
+    "accounts:account_children": "parent",
+}
 # What the id in a path is of, by what stands before it.
 ABOUT = {
     "accounts/imports": AccountImport,
@@ -93,7 +97,10 @@ LARGEST = {Bill: ["-total"], BillJob: ["-created_at"], Meter: ["-id"], DataField
 def pages(organization: Organization) -> dict[str, str]:
     """The path of each page by its URL's name, about an object of the organization that has most to show."""
     about = dict(_chosen(organization))
-    line = BillLine.objects.filter(revision__bill=about["bills"], type="USAGE").order_by("position").first()
+    used = BillLine.objects.filter(organization_id=organization.pk, type="USAGE").select_related("revision")
+    line = used.order_by("-revision__bill__total", "position").first()
+    assert line, "there is no line for usage to show"
+    about["line"] = line.revision.bill_id
     found = {}
     for name, route in OURS.items():
         if name in NOT_PAGES:
@@ -101,7 +108,7 @@ def pages(organization: Organization) -> dict[str, str]:
         path = route.replace("<slug:org>", organization.slug)
         if subject := re.search(r"/([\w/-]+)/<uuid:pk>", route.removeprefix("o/<slug:org>")):
             path = path.replace("<uuid:pk>", str(about[OF.get(name, subject[1])]))
-        found[name] = "/" + path.replace("<uuid:line>", str(line.pk if line else ""))
+        found[name] = "/" + path.replace("<uuid:line>", str(line.pk))
     return found
 
 
