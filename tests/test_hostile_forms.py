@@ -33,6 +33,8 @@ HOSTILE = {
 }
 # Signing out and switching people are not about what is typed.
 ELSEWHERE = ("/account/", "/admin/")
+# Values that a calculation is tried with are shown again while one types, and kept nowhere.
+TRIED_OUT = "sample-"
 pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 
@@ -75,6 +77,8 @@ def test_whatever_is_typed_into_a_form_is_answered_by_a_page_and_is_still_there(
             for kind, value in HOSTILE.items():
                 answer = post(client, action, form.sent(**{field: value}))
                 tried += 1
+                if field.startswith(TRIED_OUT) and answer.status_code == 302:
+                    continue
                 if problem := _wrong(answer, kind, value):
                     wrong.append(f"{name} {field}, {kind}: {problem}")
     assert tried > 1_000

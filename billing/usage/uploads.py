@@ -54,6 +54,8 @@ def uploading(
             yield upload
         except BaseException as error:
             stopped = isinstance(error, KeyboardInterrupt)
+            if stopped:
+                _let_go()
             _finish(upload, Upload.State.FAILED, INTERRUPTED if stopped else f"It failed: {error}")
             raise
         _finish(upload, Upload.State.COMPLETE, "")
@@ -87,6 +89,13 @@ def _held(upload: UUID) -> Iterator[None]:
         if connection.is_usable():
             with connection.cursor() as cursor:
                 cursor.execute(UNLOCK, [str(upload)])
+
+
+def _let_go() -> None:
+    """Leave the connection, which an interrupt between a query and its answer has left busy; the next query
+    opens another one."""
+    if not connection.in_atomic_block:
+        connection.close()
 
 
 def _finish(upload: Upload, state: str, message: str) -> None:

@@ -9,9 +9,10 @@
     const panel = menu.querySelector(".dropdown-menu");
     if (!menu.open || !panel || !menu.closest(".table-wrap")) return;
     const box = menu.getBoundingClientRect(), height = panel.offsetHeight;
+    const bar = document.querySelector(".app-bar"), bottom = innerHeight - (bar ? bar.offsetHeight : 0);
     panel.classList.add("is-fixed");
     panel.style.left = Math.max(8, Math.min(box.right - panel.offsetWidth, innerWidth - panel.offsetWidth - 8)) + "px";
-    panel.style.top = (box.bottom + height + 8 > innerHeight ? Math.max(8, box.top - height) : box.bottom) + "px";
+    panel.style.top = (box.bottom + height + 8 > bottom ? Math.max(8, box.top - height) : box.bottom) + "px";
   }
   function closeOthers(except) {
     open().forEach((menu) => { if (!menu.contains(except)) menu.open = false; });

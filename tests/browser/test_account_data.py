@@ -91,7 +91,7 @@ def test_an_account_with_bills_is_deleted_its_bills_stay_and_it_is_erased(signed
     page.goto("/o/acme/bills/?account=deleted")
     expect(page.get_by_role("row", name="Gone Ltd")).to_contain_text("deleted account")
     page.get_by_role("link", name="INV-").click()
-    expect(page.get_by_text("ap@gone.example")).to_be_visible()
+    expect(page.get_by_text("ap@gone.example", exact=True)).to_be_visible()
     accessible(page)
     page.goto(BASE)
     page.get_by_role("link", name="Deleted accounts").click()
