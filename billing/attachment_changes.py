@@ -81,7 +81,9 @@ def _pricings_billed_ahead(draft: AccountPlan, in_advance: bool) -> tuple[Pricin
 
 
 def _counters(draft: AccountPlan) -> dict[str, Any]:
-    """The plan's counters and their levels, if the account has any: a running total may be due ahead."""
+    """The plan's counters and their levels, if there are any: a running total may be due ahead."""
+    if not draft.plan.prices_counters:
+        return {}
     rows = CounterAdjustment.objects.filter(account_id=draft.account_id).order_by("date", "id")
     levels = tuple(
         Adjustment(counter, day, Decimal(level))

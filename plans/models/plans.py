@@ -160,10 +160,22 @@ class Plan(Entity):
         inherited: Decimal = self.plan_template.minimum_spend
         return inherited if own is None else own
 
-    @cached_property
+    @property
     def pricing_minimums(self) -> set[bool | None]:
-        """The in-advance flags of pricings, its own and its template's, that have a minimum: one query."""
-        rows = self.pricings.model._default_manager.filter(
-            Q(plan=self) | Q(plan_template=self.plan_template_id), minimum_spend__gt=0
-        )
-        return set(rows.values_list("minimum_spend_bill_in_advance", flat=True))
+        """The in-advance flags of pricings, its own and its template's, that have a minimum."""
+        return {flag for flag, of_counter in self._may_be_ahead if not of_counter}
+
+    @property
+    def prices_counters(self) -> bool:
+        """Whether it or its template prices a counter, at any time."""
+        return any(of_counter for _, of_counter in self._may_be_ahead)
+
+    @cached_property
+    def _may_be_ahead(self) -> set[tuple[bool | None, bool]]:
+        """What of its prices may be billed in advance: a minimum's flag, or of a counter; one query."""
+        own = Q(plan=self) | Q(plan_template=self.plan_template_id)
+        truth = models.BooleanField()
+        minimums = self.pricings.model._default_manager.filter(own, minimum_spend__gt=0)
+        counters = self.counter_pricings.model._default_manager.filter(own)
+        flags = minimums.values_list("minimum_spend_bill_in_advance", Value(False, truth))
+        return set(flags.union(counters.values_list(Value(None, truth), Value(True, truth))))

@@ -262,5 +262,5 @@ def test_each_page_needs_at_most_25_queries(operator, shop, django_assert_max_nu
         with django_assert_max_num_queries(25):
             operator.get(url)
     # A refusal that offers to end the current attachment foresees what becomes of both.
-    with django_assert_max_num_queries(52):
+    with django_assert_max_num_queries(45):
         operator.post(create_url(account), given(shop.plan("Scale"), "2026-02-01"))
